@@ -1,0 +1,28 @@
+"""Celery's settings, under Celery's own names."""
+
+from django.conf import settings
+from kombu import Queue
+from kombu.common import Broadcast
+
+# kombu writes a unix socket as redis+socket:// where redis-py writes unix://.
+broker_url = settings.REDIS_URL.replace("unix://", "redis+socket://", 1)
+broker_connection_retry_on_startup = True
+broker_connection_max_retries = None  # for ever: the supervisor decides about life and death
+broker_transport_options = {"visibility_timeout": 3600, "socket_keepalive": True}
+
+# Results would be written and read by nobody: outcomes are rows and points.
+task_ignore_result = True
+task_acks_late = True
+task_reject_on_worker_lost = True
+worker_prefetch_multiplier = 1
+worker_hijack_root_logger = False
+worker_send_task_events = False
+worker_enable_remote_control = False
+
+timezone = "UTC"
+enable_utc = True
+beat_scheduler = "django_celery_beat.schedulers:DatabaseScheduler"
+
+task_default_queue = "default"
+# "hosts" reaches every worker, so that each samples the host it runs on.
+task_queues = [Queue("default"), Broadcast("hosts")]

@@ -1,0 +1,38 @@
+"""Numbered system checks: a wrong set-up is refused at the start, with what to do about it."""
+
+import os
+from collections.abc import Sequence
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core import checks
+
+from opsportal.env import Problem
+
+TAG = "environment"
+
+
+@checks.register(TAG)
+def check_environment(
+    app_configs: Sequence[AppConfig] | None, **kwargs: object
+) -> list[checks.CheckMessage]:
+    problems: list[Problem] = settings.ENVIRONMENT.problems
+    return [checks.Error(each.message, hint=each.hint, id="opsportal.E001") for each in problems]
+
+
+@checks.register(TAG)
+def check_data_directory(
+    app_configs: Sequence[AppConfig] | None, **kwargs: object
+) -> list[checks.CheckMessage]:
+    """Only judges a directory that is there: set-up makes one that is not."""
+    directory = settings.DATA_DIR
+    if not directory.exists():
+        return []
+    if not directory.is_dir():
+        message, hint = f"{directory} is not a directory", "choose another OPSPORTAL_DATA_DIR"
+    elif not os.access(directory, os.W_OK | os.X_OK):
+        message = f"The data directory {directory} cannot be written to"
+        hint = "give this user the right to write there, or choose another OPSPORTAL_DATA_DIR"
+    else:
+        return []
+    return [checks.Error(message, hint=hint, id="opsportal.E002")]

@@ -1,0 +1,224 @@
+"""Django's settings. Variables are read strictly; docs/configuration.md lists them."""
+
+import os
+import secrets
+import socket
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONE, SELF
+
+from opsportal.database import parse_database_url, sqlite_database
+from opsportal.env import Environment
+from opsportal.version import VERSION
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+ENVIRONMENT = Environment(os.environ)
+
+# --- Where things are ---------------------------------------------------------------------------
+DATA_DIR = ENVIRONMENT.path("OPSPORTAL_DATA_DIR", BASE_DIR / "var")
+RUN_DIR = DATA_DIR / "run"
+BROKER_SOCKET = RUN_DIR / "broker.sock"
+SECRET_KEY_FILE = DATA_DIR / "secret_key"
+
+# --- Secrets ------------------------------------------------------------------------------------
+
+
+def _secret_key() -> str:
+    """The variable, else the file that set-up made, else one that lasts as long as the process."""
+    given = ENVIRONMENT.text("SECRET_KEY")
+    if given:
+        return given
+    try:
+        return SECRET_KEY_FILE.read_text(encoding="ascii").strip() or secrets.token_urlsafe(50)
+    except (OSError, UnicodeDecodeError):
+        return secrets.token_urlsafe(50)
+
+
+SECRET_KEY = _secret_key()
+
+# --- The web ------------------------------------------------------------------------------------
+DEBUG = ENVIRONMENT.boolean("DEBUG", default=False)
+BIND_ADDRESS = ENVIRONMENT.text("OPSPORTAL_BIND", "127.0.0.1")
+PORT = ENVIRONMENT.integer("PORT", 8000, minimum=1, maximum=65535)
+HTTPS = ENVIRONMENT.boolean("OPSPORTAL_HTTPS", default=False)
+HOST_NAME = ENVIRONMENT.text("OPSPORTAL_HOST_NAME", socket.gethostname())
+ALLOWED_HOSTS = ENVIRONMENT.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", HOST_NAME])
+CSRF_TRUSTED_ORIGINS = ENVIRONMENT.words("CSRF_TRUSTED_ORIGINS", [])
+METRICS_ALLOWED_NETWORKS = ENVIRONMENT.words("METRICS_ALLOWED_NETWORKS", [])
+
+ROOT_URLCONF = "opsportal.urls"
+WSGI_APPLICATION = "opsportal.wsgi.application"
+ASGI_APPLICATION = "opsportal.asgi.application"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+INSTALLED_APPS = [
+    "opsportal.apps.OpsPortalAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_celery_beat",
+    "opsportal.apps.OpsPortalConfig",
+    "monitoring",
+    "alerts",
+    "backups",
+]
+
+MIDDLEWARE = [
+    "monitoring.middleware.TrafficMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Security -----------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    },
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "/"
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# --- Data ---------------------------------------------------------------------------------------
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        # Kept between requests: opening one costs more than most queries.
+        "CONN_MAX_AGE": 0,
+        **ENVIRONMENT.parsed(
+            "DATABASE_URL",
+            sqlite_database(DATA_DIR / "opsportal.sqlite3"),
+            parse_database_url,
+            "use postgresql://USER:PASSWORD@HOST:PORT/NAME or sqlite:////absolute/path.sqlite3",
+        ),
+    },
+}
+
+# --- Language and time --------------------------------------------------------------------------
+LANGUAGE_CODE = "en-gb"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Static files -------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- Background work ----------------------------------------------------------------------------
+
+
+def _broker_url(value: str) -> str:
+    if not value.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("it is not a Redis URL")
+    return value
+
+
+# In the form that redis-py reads; Celery's name for the same thing is derived from it.
+REDIS_URL = ENVIRONMENT.parsed(
+    "REDIS_URL", f"unix://{BROKER_SOCKET}", _broker_url, "use redis://HOST:PORT/0 or unix:///PATH"
+)
+EMBEDDED_BROKER = f"unix://{BROKER_SOCKET}" == REDIS_URL
+
+# Celery's own settings stand in opsportal/celery.py; these two are the tests' seams.
+WORKER_THREADS = ENVIRONMENT.integer("OPSPORTAL_WORKER_THREADS", 8, minimum=1, maximum=256)
+WEB_WORKERS = ENVIRONMENT.integer("OPSPORTAL_WEB_WORKERS", 1, minimum=1, maximum=64)
+WEB_THREADS = ENVIRONMENT.integer("OPSPORTAL_WEB_THREADS", 8, minimum=1, maximum=256)
+
+# --- Traffic ------------------------------------------------------------------------------------
+TRAFFIC = {
+    "SERVICE": "opsportal",
+    "EXCLUDE": [r"^/api/health(/|$)", r"^/static/", r"^/metrics/?$"],
+}
+
+# --- API ----------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "opsportal.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["opsportal.permissions.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
+    "PAGE_SIZE": 100,
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "OpsPortal",
+    "VERSION": VERSION,
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# --- Logs ---------------------------------------------------------------------------------------
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"django.server": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+}

