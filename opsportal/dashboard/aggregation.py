@@ -1,0 +1,124 @@
+"""From the store's buckets to the values of one line: pure.
+
+Percentiles and shares are computed from merged histograms and counts, never averaged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from monitoring.store import Bucket
+
+# The middleware flushes every 10 s: until then the last step lacks requests.
+FLUSH_MS = 10_000
+SETTLED_MS = 300_000
+MINUTE_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The steps of a chart: `count` of them, the first at `start_ms`; `now_ms` cuts the last."""
+
+    start_ms: int
+    step_ms: int
+    count: int
+    now_ms: int
+
+    @classmethod
+    def over(cls, start_ms: int, end_ms: int, step_ms: int, now_ms: int) -> Grid:
+        """Aligned as the store aligns: the start floored, the end ceiled."""
+        first = start_ms - start_ms % step_ms
+        return cls(first, step_ms, max(1, -(-(end_ms - first) // step_ms)), now_ms)
+
+    def covered_ms(self, index: int) -> int:
+        """How much of the step lies in the past, by what has been flushed."""
+        start_ms = self.start_ms + index * self.step_ms
+        return min(self.step_ms, self.now_ms - FLUSH_MS - start_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step as an aggregation sees it.
+
+    `part` holds the line's own series, `whole` all series of the metric; `watched` says that the
+    service was being measured, so that no requests means none.
+    """
+
+    part: Bucket | None
+    whole: Bucket | None
+    covered_ms: int
+    length_ms: int
+    watched: bool
+
+
+Aggregation = Callable[[Step], float | None]
+
+
+def mean(step: Step) -> float | None:
+    return step.part.mean if step.part else None
+
+
+def maximum(step: Step) -> float | None:
+    return step.part.max if step.part else None
+
+
+def per_minute(step: Step) -> float | None:
+    """None while too little of the step has passed to say."""
+    if step.covered_ms < min(step.length_ms, SETTLED_MS):
+        return None
+    if step.part is None:
+        return 0.0 if step.watched else None
+    return step.part.count * MINUTE_MS / step.covered_ms
+
+
+def share_percent(step: Step) -> float | None:
+    """The line's requests among all; None when there were none at all."""
+    if step.whole is None or not step.whole.count:
+        return None
+    return 100 * (step.part.count if step.part else 0) / step.whole.count
+
+
+def percentile(percent: float) -> Aggregation:
+    def read(step: Step) -> float | None:
+        histogram = step.part.histogram if step.part else None
+        return histogram.percentile(percent) if histogram else None
+
+    return read
+
+
+def line_values(
+    part: Iterable[Bucket],
+    whole: Iterable[Bucket],
+    watched: Iterable[Bucket],
+    grid: Grid,
+    aggregate: Aggregation,
+) -> list[float | None]:
+    """One value for each step of `grid`, rounded to what can be seen; None where there is none."""
+    parts, wholes = _by_time(part), _by_time(whole)
+    watched_times = {bucket.time_ms for bucket in watched}
+    values = []
+    for index in range(grid.count):
+        time_ms = grid.start_ms + index * grid.step_ms
+        step = Step(
+            parts.get(time_ms),
+            wholes.get(time_ms),
+            grid.covered_ms(index),
+            grid.step_ms,
+            time_ms in watched_times,
+        )
+        values.append(rounded(aggregate(step)))
+    return values
+
+
+def rounded(value: float | None) -> float | None:
+    """Four significant digits: more cannot be seen, and would double the page's weight."""
+    return None if value is None else float(f"{value:.4g}")
+
+
+def last(values: Sequence[float | None]) -> float | None:
+    return next((value for value in reversed(values) if value is not None), None)
+
+
+def _by_time(buckets: Iterable[Bucket]) -> dict[int, Bucket]:
+    return {bucket.time_ms: bucket for bucket in buckets}

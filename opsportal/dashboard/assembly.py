@@ -1,0 +1,67 @@
+"""The whole page as one value: what the template shows first and each refresh brings again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from opsportal.dashboard.charts import RESPONSE_TIME
+from opsportal.dashboard.plots import Plot, plots
+from opsportal.dashboard.problems import problems
+from opsportal.dashboard.ranges import MINUTE_MS, Range
+from opsportal.dashboard.reading import Reading, read
+from opsportal.dashboard.routes import Route, slowest_routes
+from opsportal.dashboard.sentence import Sentence, sentence
+from opsportal.dashboard.states import NO_DATA
+from opsportal.dashboard.tiles import Tile, tiles
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """`waiting` while something that every portal measures has no data yet."""
+
+    now_ms: int
+    newest_ms: int | None
+    waiting: bool
+    range: Range
+    host: str
+    hosts: Sequence[str]
+    service: str
+    services: Sequence[str]
+    sentence: Sentence
+    tiles: Sequence[Tile]
+    plots: Sequence[Plot]
+    routes: Sequence[Route]
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def snapshot(parameters: Mapping[str, str], now: datetime | None = None) -> Snapshot:
+    """Raises DatabaseError when the database cannot be read."""
+    return arrange(read(parameters, now))
+
+
+def arrange(reading: Reading) -> Snapshot:
+    """Pure: the same reading makes the same page."""
+    shown = reading.range
+    drawn = plots(reading)
+    shown_tiles = tiles(reading, drawn)
+    waiting = any(tile.verdict == NO_DATA for tile in shown_tiles)
+    minutes = (min(shown.end_ms, reading.now_ms) - shown.start_ms) / MINUTE_MS
+    return Snapshot(
+        now_ms=reading.now_ms,
+        newest_ms=reading.newest_ms,
+        waiting=waiting,
+        range=shown,
+        host=reading.host,
+        hosts=reading.hosts,
+        service=reading.service,
+        services=reading.services,
+        sentence=sentence(problems(reading), waiting),
+        tiles=shown_tiles,
+        plots=drawn,
+        routes=slowest_routes(reading.windows[RESPONSE_TIME], max(minutes, 1)),
+    )

@@ -1,0 +1,90 @@
+"""Charts as the template draws them: SVG and a table, for readers without script. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from opsportal.dashboard.formats import text
+from opsportal.dashboard.plots import Plot
+from opsportal.dashboard.svg import BRIDGED_MS, line_path, thinned
+
+WIDTH, HEIGHT = 600, 160
+DRAWN_POINTS = 120
+TABLE_ROWS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    time: datetime
+    cells: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """`paths` are the lines and `limits` the heights of the limits, in a box of WIDTH × HEIGHT."""
+
+    plot: Plot
+    paths: Sequence[str]
+    limits: Sequence[float]
+    top: str
+    start: datetime
+    end: datetime
+    rows: Sequence[Row]
+
+
+def draw(plot: Plot) -> Drawing:
+    top = axis_top(plot)
+    return Drawing(
+        plot=plot,
+        paths=[_path(plot, index, top) for index in range(len(plot.lines))],
+        limits=[
+            round(HEIGHT - HEIGHT * limit.value / top, 1)
+            for limit in plot.limits
+            if limit.value <= top
+        ],
+        top=text(top, plot.unit),
+        start=_moment(plot.start_ms),
+        end=_moment(plot.start_ms + plot.step_ms * _steps(plot)),
+        rows=table_rows(plot),
+    )
+
+
+def axis_top(plot: Plot) -> float:
+    """Fixed, or a little above the highest value; up to a limit that is not far above it."""
+    if plot.top is not None:
+        return plot.top
+    highest = max((v for line in plot.lines for v in line.values if v is not None), default=0)
+    near = [limit.value for limit in plot.limits if limit.value <= 2 * highest]
+    return max([highest, *near, 0.001]) * 1.1
+
+
+def table_rows(plot: Plot) -> list[Row]:
+    """The newest first, at most TABLE_ROWS of them, evenly spread."""
+    steps = _steps(plot)
+    stride = max(1, -(-steps // TABLE_ROWS))
+    indexes = [
+        index
+        for index in range(steps - 1, -1, -stride)
+        if any(line.values[index] is not None for line in plot.lines)
+    ]
+    return [_row(plot, index) for index in indexes]
+
+
+def _row(plot: Plot, index: int) -> Row:
+    time = _moment(plot.start_ms + index * plot.step_ms)
+    return Row(time, [text(line.values[index], plot.unit) for line in plot.lines])
+
+
+def _path(plot: Plot, index: int, top: float) -> str:
+    values = thinned(plot.lines[index].values, DRAWN_POINTS)
+    return line_path(values, top, WIDTH, HEIGHT, bridged=max(2, BRIDGED_MS // plot.step_ms // 3))
+
+
+def _steps(plot: Plot) -> int:
+    return max((len(line.values) for line in plot.lines), default=0)
+
+
+def _moment(time_ms: int) -> datetime:
+    return datetime.fromtimestamp(time_ms / 1000, UTC)

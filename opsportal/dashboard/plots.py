@@ -1,0 +1,156 @@
+"""A chart's definition filled with what was read: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from monitoring.store import Window, merge_windows
+from opsportal.dashboard.aggregation import Grid, last, line_values
+from opsportal.dashboard.charts import (
+    CHARTS,
+    REQUESTS,
+    RESPONSE_TIME,
+    ChartDefinition,
+    LineDefinition,
+    Scope,
+)
+from opsportal.dashboard.formats import text
+from opsportal.dashboard.reading import Reading
+from opsportal.dashboard.states import LIMITS, State
+from opsportal.dashboard.traffic import grouped
+
+Values = Sequence[float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    label: str
+    values: Values
+    latest: str
+
+
+@dataclass(frozen=True, slots=True)
+class LimitLine:
+    value: float
+    label: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """One value of each line for each step from `start_ms`.
+
+    Without any value, `empty` says why in one sentence and what to do in another; `summary` is
+    the chart in words.
+    """
+
+    key: str
+    title: str
+    unit: str
+    scope: Scope
+    start_ms: int
+    step_ms: int
+    lines: Sequence[Line]
+    limits: Sequence[LimitLine]
+    top: float | None
+    filled: bool
+    empty: str
+    summary: str
+
+    @property
+    def axis_unit(self) -> str:
+        """Shown beside the title; bytes and seconds scale, so each number carries its own."""
+        return "" if self.unit in ("B/s", "B", "s") else self.unit
+
+
+def plots(reading: Reading) -> list[Plot]:
+    return [_plot(definition, reading) for definition in CHARTS]
+
+
+def _plot(definition: ChartDefinition, reading: Reading) -> Plot:
+    shown = reading.range
+    step_ms = shown.traffic_step_ms if definition.scope == Scope.SERVICE else shown.step_ms
+    grid = Grid.over(shown.start_ms, shown.end_ms, step_ms, reading.now_ms)
+    lines = [
+        Line(label, values, text(last(values), definition.unit))
+        for line in definition.lines
+        for label, values in _values(line, reading, grid)
+        if any(value is not None for value in values)
+    ]
+    return Plot(
+        key=definition.key,
+        title=definition.title,
+        unit=definition.unit,
+        scope=definition.scope,
+        start_ms=grid.start_ms,
+        step_ms=grid.step_ms,
+        lines=lines,
+        limits=_limits(definition),
+        top=definition.top,
+        filled=definition.filled,
+        empty="" if lines else _why_empty(definition, reading),
+        summary=_summary(lines, definition, reading),
+    )
+
+
+def _values(
+    definition: LineDefinition, reading: Reading, grid: Grid
+) -> Iterable[tuple[str, Values]]:
+    """The label and the values of each line that the definition makes."""
+    windows = reading.windows[definition.metric]
+    if not windows:
+        return
+    traffic = definition.metric == RESPONSE_TIME
+    whole = merge_windows(windows) if traffic else []
+    watched = merge_windows(reading.windows[REQUESTS]) if traffic else []
+    for label, group in _groups(definition, windows):
+        part = merge_windows(group)
+        yield label, line_values(part, whole, watched, grid, definition.aggregate)
+
+
+def _groups(definition: LineDefinition, windows: list[Window]) -> list[tuple[str, list[Window]]]:
+    wanted = definition.labels.items()
+    chosen = [window for window in windows if wanted <= window.series.labels.items()]
+    if not definition.split_by:
+        return [(definition.label, chosen)]
+    groups = grouped(chosen, definition.split_by)
+    busiest = sorted(groups, key=lambda key: (-_count(groups[key]), key))[: definition.split_most]
+    return [(key[0], groups[key]) for key in sorted(busiest)]
+
+
+def _count(windows: Iterable[Window]) -> int:
+    return sum(bucket.count for window in windows for bucket in window.buckets)
+
+
+def _limits(definition: ChartDefinition) -> list[LimitLine]:
+    limits = LIMITS.get(definition.limit_metric, ())
+    return [
+        LimitLine(limit.value, f"limit {text(limit.value, definition.unit)}", limit.state)
+        for limit in limits
+    ]
+
+
+def _why_empty(definition: ChartDefinition, reading: Reading) -> str:
+    metrics = {line.metric for line in definition.lines}
+    known = any(reading.windows[metric] for metric in metrics) or any(
+        reading.latest.get(metric) for metric in metrics
+    )
+    if known and not reading.range.live:
+        return "Nothing was recorded in this range. Choose another one above."
+    if known:
+        return f"Nothing was recorded in the last {reading.range.label}. {definition.missing}"
+    return f"No data yet. {definition.missing}"
+
+
+def _summary(lines: Sequence[Line], definition: ChartDefinition, reading: Reading) -> str:
+    if not lines:
+        return f"{definition.title}: {_why_empty(definition, reading)}"
+    parts = [_line_summary(line, definition.unit) for line in lines]
+    return f"{definition.title}, {reading.range.label}. " + "; ".join(parts) + "."
+
+
+def _line_summary(line: Line, unit: str) -> str:
+    values = [value for value in line.values if value is not None]
+    lowest, highest = text(min(values), unit), text(max(values), unit)
+    return f"{line.label}: {line.latest}, between {lowest} and {highest}"

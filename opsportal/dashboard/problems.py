@@ -1,0 +1,63 @@
+"""Everything that is wrong right now, in words: pure. The sentence of truth is made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from monitoring.store import LatestPoint
+from opsportal.dashboard.charts import RESPONSE_TIME
+from opsportal.dashboard.formats import text
+from opsportal.dashboard.reading import Reading
+from opsportal.dashboard.sentence import Problem
+from opsportal.dashboard.states import LATE_AFTER_SECONDS, LIMITS, State, judge
+from opsportal.dashboard.traffic import grouped, total
+
+_HOST_NAMES = {"cpu_percent": "CPU", "memory_percent": "memory"}
+
+
+def problems(reading: Reading) -> list[Problem]:
+    """The portal's own troubles, the services', the hosts'; of all, not only those chosen."""
+    return [
+        *(Problem(State(trouble.severity), trouble.text) for trouble in reading.portal.problems),
+        *_service_problems(reading),
+        *_late_hosts(reading),
+        *_host_problems(reading),
+    ]
+
+
+def is_late(reading: Reading, point: LatestPoint) -> bool:
+    return (reading.age_seconds(point) or 0) > LATE_AFTER_SECONDS
+
+
+def _late_hosts(reading: Reading) -> Iterable[Problem]:
+    for point in reading.latest["cpu_percent"]:
+        if is_late(reading, point):
+            age = text(reading.age_seconds(point), "s")
+            yield Problem(State.WARNING, f"no vitals from {point.series.labels['host']} for {age}")
+
+
+def _host_problems(reading: Reading) -> Iterable[Problem]:
+    for metric in ("disk_percent", "memory_percent", "cpu_percent"):
+        for point in reading.latest[metric]:
+            verdict = judge(point.value, LIMITS[metric])
+            if verdict.limit is not None and not is_late(reading, point):
+                yield Problem(verdict.state, f"{_host_name(point)} is at {text(point.value, '%')}")
+
+
+def _host_name(point: LatestPoint) -> str:
+    labels = point.series.labels
+    part = _HOST_NAMES.get(point.series.metric) or f"disk {labels.get('path', '')}"
+    return f"{part} of {labels.get('host', '')}"
+
+
+def _service_problems(reading: Reading) -> Iterable[Problem]:
+    for (service,), windows in grouped(reading.recent, "service").items():
+        traffic = total(windows)
+        errors = judge(traffic.error_percent, LIMITS["http_error_rate_percent"])
+        if errors.limit is not None:
+            share = text(traffic.error_percent, "%")
+            yield Problem(errors.state, f"{share} of the requests to {service} fail")
+        time = judge(traffic.histogram.mean, LIMITS[RESPONSE_TIME])
+        if time.limit is not None:
+            mean = text(traffic.histogram.mean, "ms")
+            yield Problem(time.state, f"{service} answers in {mean} on average")

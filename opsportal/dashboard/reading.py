@@ -1,0 +1,139 @@
+"""What one look at the portal needs, read in a bounded number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from django.conf import settings
+
+from monitoring import canary, store
+from monitoring.store import LatestPoint, Selector, Window
+from opsportal.dashboard.charts import GAUGES, REQUESTS, RESPONSE_TIME
+from opsportal.dashboard.processes import Process, read_processes
+from opsportal.dashboard.ranges import DAY_MS, MINUTE_MS, Range, parse_range
+from opsportal.health.state import PortalState, portal_state
+
+# As /api/health/detailed: long enough to be calm, short enough to be now.
+RECENT_MS = 5 * MINUTE_MS
+# What has been silent for longer was taken away, and is no problem any more.
+FORGOTTEN_AFTER_MS = DAY_MS
+
+LATEST = sorted({*GAUGES, REQUESTS, "host_uptime_seconds"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The state of everything at `now_ms`.
+
+    `latest` covers all hosts and services, by metric; `windows` only those chosen, over `range`;
+    `recent` holds the response times of the last RECENT_MS of all services. An empty `service`
+    means all of them.
+    """
+
+    now_ms: int
+    range: Range
+    host: str
+    service: str
+    latest: Mapping[str, list[LatestPoint]]
+    windows: Mapping[str, list[Window]]
+    recent: list[Window]
+    portal: PortalState
+    canary_age_seconds: float | None
+    processes: list[Process] = field(default_factory=list)
+
+    @property
+    def hosts(self) -> list[str]:
+        return _values_of("host", self.latest.get("cpu_percent", []))
+
+    @property
+    def services(self) -> list[str]:
+        return _values_of("service", self.latest.get(REQUESTS, []))
+
+    def latest_of_host(self, metric: str) -> LatestPoint | None:
+        points = self.latest.get(metric, [])
+        return next((point for point in points if _host(point) == self.host), None)
+
+    def latest_of_service(self, metric: str) -> list[LatestPoint]:
+        points = self.latest.get(metric, [])
+        return [point for point in points if self.service in ("", _service(point))]
+
+    def recent_of_service(self) -> list[Window]:
+        return [w for w in self.recent if self.service in ("", w.series.labels.get("service"))]
+
+    def age_seconds(self, point: LatestPoint | None) -> float | None:
+        return None if point is None else max(0.0, (self.now_ms - point.time_ms) / 1000)
+
+    @property
+    def newest_ms(self) -> int | None:
+        """The time of the newest point of all that is shown."""
+        times = [point.time_ms for points in self.latest.values() for point in points]
+        return max(times, default=None)
+
+
+def read(parameters: Mapping[str, str], now: datetime | None = None) -> Reading:
+    """Everything that the page needs; `parameters` are those of its address."""
+    moment = now or datetime.now(UTC)
+    now_ms = round(moment.timestamp() * 1000)
+    shown = parse_range(parameters, now_ms)
+    latest = _latest(LATEST, now_ms)
+    host = _chosen(
+        parameters.get("host"), _values_of("host", latest["cpu_percent"]), settings.HOST_NAME
+    )
+    service = _chosen(parameters.get("service"), _values_of("service", latest[REQUESTS]), "")
+    return Reading(
+        now_ms=now_ms,
+        range=shown,
+        host=host,
+        service=service,
+        latest=latest,
+        windows=_windows(shown, host, service),
+        recent=store.window(Selector(RESPONSE_TIME), now_ms - RECENT_MS, now_ms, MINUTE_MS),
+        portal=portal_state(moment),
+        canary_age_seconds=canary.canary_age_seconds(moment),
+        processes=read_processes(settings.RUN_DIR / "portal.json"),
+    )
+
+
+def _latest(metrics: Iterable[str], now_ms: int) -> dict[str, list[LatestPoint]]:
+    return {
+        metric: [
+            point
+            for point in store.latest(Selector(metric))
+            if now_ms - point.time_ms < FORGOTTEN_AFTER_MS
+        ]
+        for metric in metrics
+    }
+
+
+def _windows(shown: Range, host: str, service: str) -> dict[str, list[Window]]:
+    of_service = {"service": service} if service else {}
+    windows = {}
+    for metric in [*GAUGES, REQUESTS, RESPONSE_TIME]:
+        traffic = metric in (REQUESTS, RESPONSE_TIME)
+        portal = metric.startswith("portal_")
+        labels = of_service if traffic else {} if portal else {"host": host}
+        step_ms = shown.traffic_step_ms if traffic else shown.step_ms
+        windows[metric] = store.window(
+            Selector(metric, labels), shown.start_ms, shown.end_ms, step_ms
+        )
+    return windows
+
+
+def _chosen(wanted: str | None, known: list[str], default: str) -> str:
+    if wanted in known:
+        return wanted or default
+    return default if default in known or not default or not known else known[0]
+
+
+def _values_of(label: str, points: Iterable[LatestPoint]) -> list[str]:
+    return sorted({point.series.labels.get(label, "") for point in points} - {""})
+
+
+def _host(point: LatestPoint) -> str:
+    return point.series.labels.get("host", "")
+
+
+def _service(point: LatestPoint) -> str:
+    return point.series.labels.get("service", "")

@@ -1,0 +1,42 @@
+"""The dashboard and the data of its refresh."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
+
+from opsportal.dashboard.assembly import snapshot
+from opsportal.dashboard.drawings import draw
+from opsportal.dashboard.ranges import PRESETS
+
+
+@never_cache
+@gzip_page
+@require_safe
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """Complete as it comes from the server; scripts only keep it fresh."""
+    shown = snapshot(request.GET.dict())
+    context = {
+        **admin.site.each_context(request),
+        "title": "Dashboard",
+        "shown": shown,
+        "data": shown.as_json(),
+        "drawings": [draw(plot) for plot in shown.plots],
+        "presets": [(key, label) for key, (label, _) in PRESETS.items()],
+        "is_nav_sidebar_enabled": False,
+    }
+    return render(request, "dashboard/page.html", context)
+
+
+@never_cache
+@gzip_page
+@require_safe
+def data(request: HttpRequest) -> JsonResponse:
+    """Everything that the page shows. 401 instead of a login page: a script is asking."""
+    if not admin.site.has_permission(request):
+        return JsonResponse({"detail": "Your session has ended. Log in again."}, status=401)
+    return JsonResponse(snapshot(request.GET.dict()).as_json())

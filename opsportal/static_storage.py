@@ -1,0 +1,9 @@
+"""How static files are kept: compressed, and named by their content so that browsers keep them."""
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class StaticStorage(CompressedManifestStaticFilesStorage):
+    """Also follows the imports of ES modules: without it, an upgrade would mix old and new ones."""
+
+    support_js_module_import_aggregation = True

@@ -1,0 +1,96 @@
+// Draws lines on a shared time axis with Chart.js (vendored; a classic script, hence the global).
+
+import { number, text } from "./format.js";
+import { limitLines } from "./limits.js";
+import { ticks } from "./timeaxis.js";
+
+// A sensor that reports every minute or two makes a line, not dots.
+const BRIDGED_MS = 150000;
+const AXIS_WIDTH = 56;
+const TICK_WIDTH = 72;
+
+export function lineChart(canvas) {
+  const state = { unit: "", live: true };
+  const chart = new globalThis.Chart(canvas, { type: "line", plugins: [limitLines], options: options(state) });
+  chart.show = (data, range, colours) => {
+    state.unit = data.unit;
+    state.live = range.key !== "custom";
+    const { scales, plugins } = chart.options;
+    chart.data.datasets = data.lines.map((line, index) => dataset(line, data, colours.lines[index]));
+    scales.x.min = range.start_ms;
+    scales.x.max = range.end_ms;
+    scales.y.max = data.top ?? undefined;
+    scales.y.suggestedMax = suggestedTop(data);
+    scales.y.grid.color = colours.grid;
+    scales.x.ticks.color = scales.y.ticks.color = colours.text;
+    plugins.limitLines = { limits: data.limits, colours };
+    chart.update("none");
+  };
+  Object.defineProperty(chart, "area", { get: () => chart.chartArea });
+  return chart;
+}
+
+function options(state) {
+  const font = { size: 11, family: getComputedStyle(document.body).fontFamily };
+  return {
+    animation: false,
+    parsing: false,
+    normalized: true,
+    events: [],
+    responsive: true,
+    maintainAspectRatio: false,
+    plugins: { legend: { display: false }, tooltip: { enabled: false } },
+    layout: { padding: { top: 8, right: 1 } },
+    scales: {
+      x: {
+        type: "linear",
+        grid: { display: false },
+        ticks: { font, autoSkip: false, maxRotation: 0, align: "inner", callback: (_, i, all) => all[i].label },
+        afterBuildTicks(axis) {
+          const most = Math.max(2, Math.floor(axis.width / TICK_WIDTH));
+          axis.ticks = ticks(axis.min, axis.max, most, state.live);
+        },
+        afterFit(axis) { axis.height = 24; },
+      },
+      y: {
+        beginAtZero: true,
+        border: { display: false },
+        grid: { drawTicks: false },
+        ticks: { font, maxTicksLimit: 6, padding: 6, callback: (value) => axisLabel(value, state.unit) },
+        afterFit(axis) { axis.width = AXIS_WIDTH; },
+      },
+    },
+  };
+}
+
+/** The unit of a plain number stands beside the chart's title; that of bytes and seconds varies. */
+function axisLabel(value, unit) {
+  return unit.startsWith("B") || unit === "s" ? text(value, unit) : number(value);
+}
+
+function dataset(line, { start_ms: startMs, step_ms: stepMs, filled }, colour) {
+  const bridged = Math.max(2 * stepMs, BRIDGED_MS);
+  const points = line.values
+    .map((y, index) => ({ x: startMs + index * stepMs, y }))
+    .filter((point) => point.y !== null);
+  const far = (a, b) => !a || !b || Math.abs(a.x - b.x) > bridged;
+  return {
+    data: points,
+    spanGaps: bridged,
+    borderColor: colour,
+    backgroundColor: colour.replace("rgb(", "rgba(").replace(")", ", 0.12)"),
+    fill: filled,
+    borderWidth: 1.5,
+    borderJoinStyle: "round",
+    // A value without neighbours would be no line at all, and so not be seen.
+    pointRadius: points.map((p, i) => (far(p, points[i - 1]) && far(p, points[i + 1]) ? 2 : 0)),
+    pointBackgroundColor: colour,
+  };
+}
+
+/** Room above the highest value, and for a limit that it is coming near to. */
+function suggestedTop({ lines, limits }) {
+  const highest = Math.max(0, ...lines.flatMap((line) => line.values.map((value) => value ?? 0)));
+  const near = limits.map((limit) => limit.value).filter((value) => value <= 2 * highest);
+  return Math.max(highest, ...near) * 1.1 || 1;
+}

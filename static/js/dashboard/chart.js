@@ -1,0 +1,98 @@
+// One chart: canvas, legend, words, table. The server's drawing stays until the canvas is drawn.
+
+import { lineChart } from "./canvas.js";
+import { moment, text } from "./format.js";
+import { colours } from "./theme.js";
+import { ValueTable } from "./valuetable.js";
+
+export class ChartView {
+  constructor(article) {
+    this.plot = article.querySelector(".plot");
+    this.legend = article.querySelector(".legend");
+    this.empty = article.querySelector(".empty");
+    this.table = new ValueTable(article.querySelector(".values"));
+    this.crosshair = this.plot.appendChild(document.createElement("div"));
+    this.crosshair.className = "crosshair";
+    this.crosshair.hidden = true;
+    this.crosshair.append(document.createElement("span"));
+    this.chart = null;
+  }
+
+  update(data, range, nowMs) {
+    Object.assign(this, { data, range, nowMs });
+    this.plot.setAttribute("aria-label", data.summary);
+    if (this.empty.textContent !== data.empty) this.empty.textContent = data.empty;
+    this.empty.hidden = !data.empty;
+    this.buildLegend();
+    this.table.update(data, nowMs);
+    this.draw();
+  }
+
+  draw() {
+    if (!this.chart) {
+      this.chart = lineChart(this.plot.appendChild(document.createElement("canvas")));
+      this.chart.canvas.setAttribute("aria-hidden", "true");
+    }
+    this.chart.show(this.data, this.range, colours());
+    this.plot.classList.add("drawn");
+    this.plot.classList.toggle("blank", !this.data.lines.length);
+  }
+
+  buildLegend() {
+    const labels = this.data.lines.map((line) => line.label);
+    const shown = [...this.legend.querySelectorAll(".label")].map((label) => label.textContent);
+    if (labels.join("\n") !== shown.join("\n")) this.legend.replaceChildren(...labels.map(legendItem));
+    this.values = [...this.legend.querySelectorAll("b")];
+    this.showLatest();
+  }
+
+  showLatest() {
+    this.data.lines.forEach((line, index) => setText(this.values[index], line.latest));
+  }
+
+  /** The time under a horizontal place of the plot, or null outside its axis. */
+  timeAt(clientX) {
+    const x = clientX - this.plot.getBoundingClientRect().left;
+    const { left, right } = this.chart.area;
+    if (!this.data.lines.length || x < left || x > right) return null;
+    return this.range.start_ms + ((x - left) / (right - left)) * (this.range.end_ms - this.range.start_ms);
+  }
+
+  /** Shows the values of the step that holds `timeMs`; the latest again for null. */
+  pointAt(timeMs) {
+    this.crosshair.hidden = timeMs === null || !this.data.lines.length;
+    if (this.crosshair.hidden) {
+      this.showLatest();
+      return;
+    }
+    const { start_ms: startMs, step_ms: stepMs, unit, lines } = this.data;
+    const { left, right } = this.chart.area;
+    const share = (timeMs - this.range.start_ms) / (this.range.end_ms - this.range.start_ms);
+    const index = Math.floor((timeMs - startMs) / stepMs);
+    this.crosshair.style.transform = `translateX(${Math.round(left + share * (right - left))}px)`;
+    this.crosshair.firstChild.textContent = moment(startMs + index * stepMs, stepMs, this.nowMs);
+    lines.forEach((line, i) => setText(this.values[i], text(line.values[index] ?? null, unit)));
+  }
+
+  /** The legend in words, for the live region. */
+  spoken() {
+    const values = this.data.lines.map((line, i) => `${line.label} ${this.values[i].textContent}`);
+    return `${this.data.title}, ${this.crosshair.firstChild.textContent}: ${values.join(", ")}`;
+  }
+}
+
+function legendItem(label, index) {
+  const item = document.createElement("li");
+  item.className = `line-${index + 1}`;
+  const swatch = document.createElement("span");
+  swatch.className = "swatch";
+  const name = document.createElement("span");
+  name.className = "label";
+  name.textContent = name.title = label;
+  item.append(swatch, name, " ", document.createElement("b"));
+  return item;
+}
+
+function setText(element, value) {
+  if (element.textContent !== value) element.textContent = value;
+}

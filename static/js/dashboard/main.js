@@ -1,0 +1,46 @@
+// Takes over the page that the server drew, and keeps it fresh.
+
+import { ChartView } from "./chart.js";
+import { parameters, showControls, watchControls } from "./controls.js";
+import { shareCrosshair } from "./crosshair.js";
+import { showRoutes, showSentence, showTiles } from "./overview.js";
+import { Refresher } from "./refresh.js";
+import { showStatus } from "./status.js";
+import { onThemeChange } from "./theme.js";
+
+const page = document.getElementById("dashboard");
+let shown = JSON.parse(document.getElementById("dashboard-data").textContent);
+
+const views = new Map(
+  [...page.querySelectorAll("[data-chart]")].map((article) => [article.dataset.chart, new ChartView(article)]),
+);
+const crosshair = shareCrosshair([...views.values()]);
+
+function showCharts() {
+  for (const plot of shown.plots) views.get(plot.key)?.update(plot, shown.range, shown.now_ms);
+  crosshair.restore();
+}
+
+function show(data) {
+  shown = data;
+  showSentence(data.sentence);
+  showTiles(data.tiles);
+  showControls(data);
+  showRoutes(data.routes);
+  showCharts();
+}
+
+let refresher = null;
+refresher = new Refresher({
+  url: () => `${page.dataset.url}?${parameters()}`,
+  show,
+  changed: () => refresher && showStatus(refresher, shown),
+  waiting: shown.waiting,
+});
+
+showCharts();
+showStatus(refresher, shown);
+watchControls(() => refresher.load());
+onThemeChange(() => views.forEach((view) => view.draw()));
+document.getElementById("pause").addEventListener("click", () => refresher.pause(!refresher.paused));
+setInterval(() => document.hidden || showStatus(refresher, shown), 1000);

@@ -1,0 +1,71 @@
+// Asks the server again and again: not while paused or hidden, with back-off while it is away.
+
+import { delaySeconds } from "./schedule.js";
+
+const TIMEOUT_MS = 10000;
+const PAUSED_KEY = "dashboard-paused";
+
+export class Refresher {
+  /** `url()` gives the address; `show(data)` shows it; `changed()` follows each change of state. */
+  constructor({ url, show, changed, waiting }) {
+    Object.assign(this, { url, show, changed, waiting });
+    this.paused = localStorage.getItem(PAUSED_KEY) === "yes";
+    this.expired = false;
+    this.failures = 0;
+    this.updatedAt = performance.now();
+    document.addEventListener("visibilitychange", () => this.schedule());
+    window.addEventListener("online", () => this.load());
+    this.schedule();
+  }
+
+  get everySeconds() {
+    return delaySeconds({ failures: 0, waiting: this.waiting });
+  }
+
+  pause(paused) {
+    this.paused = paused;
+    localStorage.setItem(PAUSED_KEY, paused ? "yes" : "no");
+    if (paused) this.schedule();
+    else this.load();
+  }
+
+  schedule() {
+    clearTimeout(this.timer);
+    this.changed();
+    if (this.paused || this.expired || document.hidden) return;
+    const passed = this.failures ? 0 : performance.now() - this.updatedAt;
+    this.nextAt = performance.now() + Math.max(0, delaySeconds(this) * 1000 - passed);
+    this.timer = setTimeout(() => this.load(), this.nextAt - performance.now());
+  }
+
+  /** Loads at once. A newer call overtakes an older one, whose answer is dropped. */
+  async load() {
+    clearTimeout(this.timer);
+    this.asked?.abort();
+    const asked = new AbortController();
+    this.asked = asked;
+    const timeout = setTimeout(() => asked.abort(), TIMEOUT_MS);
+    try {
+      await this.take(await fetch(this.url(), { signal: asked.signal, headers: { Accept: "application/json" } }), asked);
+    } catch {
+      if (this.asked === asked) this.failures += 1;
+    } finally {
+      clearTimeout(timeout);
+    }
+    if (this.asked === asked) this.schedule();
+  }
+
+  async take(response, asked) {
+    if (response.status === 401) {
+      this.expired = true;
+      return;
+    }
+    if (!response.ok) throw new Error(`the server answered ${response.status}`);
+    const data = await response.json();
+    if (this.asked !== asked) return;
+    this.failures = 0;
+    this.updatedAt = performance.now();
+    this.waiting = data.waiting;
+    this.show(data);
+  }
+}
