@@ -1,0 +1,67 @@
+"""The store in the admin: which series there are, and how long each resolution is kept."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.timesince import timesince
+
+from monitoring.catalogue import METRICS
+from monitoring.models import Retention, Series
+
+if TYPE_CHECKING:  # Django's class takes no parameter when it runs
+    SeriesBase = admin.ModelAdmin[Series]
+    RetentionBase = admin.ModelAdmin[Retention]
+else:
+    SeriesBase = RetentionBase = admin.ModelAdmin
+
+
+@admin.register(Series)
+class SeriesAdmin(SeriesBase):
+    """History, so nothing to add, change or delete by hand."""
+
+    list_display = ["metric", "shown_labels", "last", "age"]
+    list_filter = ["metric"]
+    search_fields = ["metric", "labels"]
+    ordering = ["metric", "id"]
+    fields = ["metric", "labels", "last", "age", "created_at", "total_count", "total_sum"]
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    @admin.display(description="labels")
+    def shown_labels(self, series: Series) -> str:
+        return ", ".join(f"{name}={value}" for name, value in sorted(series.labels.items()))
+
+    @admin.display(description="last value", ordering="last_value")
+    def last(self, series: Series) -> str:
+        metric = METRICS.get(series.metric)
+        return f"{series.last_value:,.4g} {metric.unit if metric else ''}".strip()
+
+    @admin.display(description="age", ordering="-last_time_ms")
+    def age(self, series: Series) -> str:
+        return timesince(datetime.fromtimestamp(series.last_time_ms / 1000, UTC))
+
+
+@admin.register(Retention)
+class RetentionAdmin(RetentionBase):
+    list_display = ["resolution_ms", "keep_days"]
+    list_editable = ["keep_days"]
+    list_display_links = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False

@@ -1,0 +1,32 @@
+"""The metric store: `record`, `latest`, `window`, `compact`. docs/store.md says how it works."""
+
+from monitoring.store.compaction import CompactionReport, compact
+from monitoring.store.points import (
+    Bucket,
+    LatestPoint,
+    Point,
+    RecordResult,
+    Rejection,
+    Selector,
+    SeriesRef,
+    Window,
+)
+from monitoring.store.reading import latest, merge_windows, window
+from monitoring.store.recording import record
+
+__all__ = [
+    "Bucket",
+    "CompactionReport",
+    "LatestPoint",
+    "Point",
+    "RecordResult",
+    "Rejection",
+    "Selector",
+    "SeriesRef",
+    "Window",
+    "compact",
+    "latest",
+    "merge_windows",
+    "record",
+    "window",
+]

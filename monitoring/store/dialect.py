@@ -1,0 +1,85 @@
+"""The few statements that SQLite and PostgreSQL word differently, behind one set of functions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+PointRow = tuple[int, int, float, bytes | None]
+"""series_id, time_ms, value, histogram"""
+LatestRow = tuple[int, float, int, float, int]
+"""last_time_ms, last_value, and what to add to total_count and total_sum; then the series' id"""
+BlockRow = tuple[int, int, int, int, bytes]
+"""series_id, resolution_ms, start_ms, count, data"""
+
+# Any number, as long as all writers of the store take the same.
+_WRITERS_LOCK = 7_306_931
+_UPSERT_POINT = (
+    "ON CONFLICT (series_id, time_ms) DO UPDATE"
+    " SET value = excluded.value, histogram = excluded.histogram"
+)
+
+
+def lock_writers(cursor: CursorWrapper) -> None:
+    """Until the transaction ends, no other one records or compacts.
+
+    On SQLite the transaction has begun immediately (opsportal/database.py), which is that lock.
+    """
+    if connection.vendor == "postgresql":
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_WRITERS_LOCK])
+
+
+def waiting_writers_poll() -> bool:
+    """True where a writer that waits asks again from time to time, and so may never have luck."""
+    return connection.vendor == "sqlite"
+
+
+def any_of(column: str, values: Collection[int] | Collection[str]) -> tuple[str, Any]:
+    """A condition and its one parameter, whatever the number of values."""
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s)", list(values)
+    return f"{column} IN (SELECT value FROM json_each(%s))", json.dumps(list(values))
+
+
+def upsert_points(cursor: CursorWrapper, rows: Sequence[PointRow]) -> None:
+    """No series and time twice in `rows`."""
+    columns = "INSERT INTO monitoring_point (series_id, time_ms, value, histogram)"
+    if connection.vendor == "postgresql":
+        arrays = "unnest(%s::bigint[], %s::bigint[], %s::float8[], %s::bytea[])"
+        cursor.execute(f"{columns} SELECT * FROM {arrays} {_UPSERT_POINT}", _transposed(rows))
+    else:
+        cursor.executemany(f"{columns} VALUES (%s, %s, %s, %s) {_UPSERT_POINT}", rows)
+
+
+def update_latest(cursor: CursorWrapper, rows: Sequence[LatestRow]) -> None:
+    if connection.vendor == "postgresql":
+        cursor.execute(
+            "UPDATE monitoring_series AS series SET last_time_ms = new.time, last_value = new.value,"
+            " total_count = total_count + new.count, total_sum = total_sum + new.sum"
+            " FROM unnest(%s::bigint[], %s::float8[], %s::bigint[], %s::float8[], %s::bigint[])"
+            " AS new (time, value, count, sum, id) WHERE series.id = new.id",
+            _transposed(rows),
+        )
+    else:
+        cursor.executemany(
+            "UPDATE monitoring_series SET last_time_ms = %s, last_value = %s,"
+            " total_count = total_count + %s, total_sum = total_sum + %s WHERE id = %s",
+            rows,
+        )
+
+
+def upsert_blocks(cursor: CursorWrapper, rows: Sequence[BlockRow]) -> None:
+    cursor.executemany(
+        "INSERT INTO monitoring_block (series_id, resolution_ms, start_ms, count, data)"
+        " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (series_id, resolution_ms, start_ms)"
+        " DO UPDATE SET count = excluded.count, data = excluded.data",
+        rows,
+    )
+
+
+def _transposed(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]

@@ -1,0 +1,79 @@
+"""The head: recent points as rows, one each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db.backends.utils import CursorWrapper
+
+from monitoring.histogram import Histogram
+from monitoring.store.dialect import any_of, upsert_points
+from monitoring.store.samples import Samples
+from monitoring.store.sealing import Growth
+
+HeadPoint = tuple[int, int, float, Histogram | None]
+"""series_id, time_ms, value, histogram; a series has either all or none of its histograms"""
+
+
+def write_head(cursor: CursorWrapper, points: Sequence[HeadPoint]) -> None:
+    if points:
+        upsert_points(cursor, [(*place, each and each.to_bytes()) for *place, each in points])
+
+
+def read_head(
+    cursor: CursorWrapper, series_ids: Sequence[int], before_ms: int
+) -> dict[int, list[HeadPoint]]:
+    """By series id, in no order."""
+    condition, parameter = any_of("series_id", series_ids)
+    cursor.execute(
+        "SELECT series_id, time_ms, value, histogram FROM monitoring_point"  # noqa: S608
+        f" WHERE {condition} AND time_ms < %s",
+        [parameter, before_ms],
+    )
+    found: dict[int, list[HeadPoint]] = {}
+    for series_id, time_ms, value, data in cursor.fetchall():
+        histogram = None if data is None else Histogram.from_bytes(bytes(data))
+        found.setdefault(series_id, []).append((series_id, time_ms, value, histogram))
+    return found
+
+
+def samples_of(points: Iterable[HeadPoint]) -> Samples:
+    """The points of one series, given in any order."""
+    ordered = sorted(points, key=lambda point: point[1])
+    times = [point[1] for point in ordered]
+    histograms = [point[3] for point in ordered if point[3] is not None]
+    if histograms:
+        return Samples.of_histograms(times, histograms)
+    return Samples.of_values(times, [point[2] for point in ordered])
+
+
+def histogram_growth(cursor: CursorWrapper, points: Sequence[HeadPoint]) -> dict[int, Growth]:
+    """By series id, before the points are written: what they add to those they replace."""
+    fresh = {(point[0], point[1]): point[3] for point in points if point[3] is not None}
+    if not fresh:
+        return {}
+    growth: dict[int, Growth] = {}
+    for (series_id, _time), histogram in fresh.items():
+        grown = Growth(histogram.count, histogram.sum)
+        growth[series_id] = growth.get(series_id, Growth()) + grown
+    for series_id, histogram in _replaced(cursor, fresh):
+        growth[series_id] += Growth(-histogram.count, -histogram.sum)
+    return growth
+
+
+def _replaced(
+    cursor: CursorWrapper, places: Iterable[tuple[int, int]]
+) -> list[tuple[int, Histogram]]:
+    wanted = set(places)
+    times = [time for _series_id, time in wanted]
+    condition, parameter = any_of("series_id", {series_id for series_id, _time in wanted})
+    cursor.execute(
+        "SELECT series_id, time_ms, histogram FROM monitoring_point"  # noqa: S608
+        f" WHERE {condition} AND time_ms BETWEEN %s AND %s AND histogram IS NOT NULL",
+        [parameter, min(times), max(times)],
+    )
+    return [
+        (series_id, Histogram.from_bytes(bytes(data)))
+        for series_id, time_ms, data in cursor.fetchall()
+        if (series_id, time_ms) in wanted
+    ]

@@ -1,0 +1,81 @@
+"""What goes into the store and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from monitoring.histogram import Histogram
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """`value` is a Histogram where the catalogue says that the metric is one."""
+
+    metric: str
+    labels: Mapping[str, str]
+    time_ms: int
+    value: float | Histogram
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why the point at `index` of the batch was not recorded."""
+
+    index: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordResult:
+    accepted: int
+    rejected: list[Rejection]
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """The series of a metric that have every label given; other labels are free."""
+
+    metric: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesRef:
+    id: int
+    metric: str
+    labels: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class LatestPoint:
+    """`value` is the mean where the last point is a histogram."""
+
+    series: SeriesRef
+    time_ms: int
+    value: float
+
+
+@dataclass(slots=True)
+class Bucket:
+    """The points of one step, which starts at `time_ms`; never empty."""
+
+    time_ms: int
+    count: int
+    sum: float
+    min: float
+    max: float
+    histogram: Histogram | None = None
+
+    @property
+    def mean(self) -> float:
+        return self.sum / self.count
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The steps of one series that have data, oldest first, read at `resolution_ms`."""
+
+    series: SeriesRef
+    resolution_ms: int
+    buckets: list[Bucket]

@@ -1,0 +1,108 @@
+"""latest and window: what the store knows of the series that a selector matches."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+
+from django.db import connection
+
+from monitoring.histogram import Histogram
+from monitoring.store.blocks import decode
+from monitoring.store.dialect import any_of
+from monitoring.store.head import HeadPoint, samples_of
+from monitoring.store.points import Bucket, LatestPoint, Selector, Window
+from monitoring.store.resolutions import Resolution, ceil_to, floor_to
+from monitoring.store.retention import choose_resolution, keep_days
+from monitoring.store.samples import Samples, aggregate, joined
+from monitoring.store.series import matching_rows
+
+
+def latest(selector: Selector) -> list[LatestPoint]:
+    """The last point of every matching series, however old it is."""
+    return [LatestPoint(*row) for row in matching_rows(selector, ("last_time_ms", "last_value"))]
+
+
+def window(
+    selector: Selector, start_ms: int, end_ms: int, step_ms: int, *, now_ms: int | None = None
+) -> list[Window]:
+    """One window for each matching series, also where it has no bucket.
+
+    The start is rounded down to a whole step, the end up; steps without points are absent.
+    Raises ValueError for a step or a range that is not positive.
+    """
+    if step_ms <= 0 or end_ms <= start_ms:
+        raise ValueError("a window needs a positive step and an end after its start")
+    now_ms = time.time_ns() // 1_000_000 if now_ms is None else now_ms
+    start, end = floor_to(start_ms, step_ms), ceil_to(end_ms, step_ms)
+    resolution = choose_resolution(start, step_ms, keep_days(), now_ms)
+    series = [row[0] for row in matching_rows(selector)]
+    samples = _read([each.id for each in series], resolution, start, end)
+    return [
+        Window(
+            each,
+            resolution.ms,
+            aggregate(samples[each.id], start, end, step_ms) if each.id in samples else [],
+        )
+        for each in series
+    ]
+
+
+def merge_windows(windows: Iterable[Window]) -> list[Bucket]:
+    """Several series as one, step by step: counts, sums and histograms add up."""
+    by_time: dict[int, Bucket] = {}
+    for each in windows:
+        for bucket in each.buckets:
+            by_time[bucket.time_ms] = _added(by_time.get(bucket.time_ms), bucket)
+    return [by_time[time_ms] for time_ms in sorted(by_time)]
+
+
+def _added(total: Bucket | None, bucket: Bucket) -> Bucket:
+    """Never changes `bucket`, whose window its reader may still use."""
+    if total is None:
+        total = Bucket(bucket.time_ms, 0, 0.0, bucket.min, bucket.max)
+        total.histogram = Histogram() if bucket.histogram else None
+    total.count += bucket.count
+    total.sum += bucket.sum
+    total.min = min(total.min, bucket.min)
+    total.max = max(total.max, bucket.max)
+    if total.histogram and bucket.histogram:
+        total.histogram.merge(bucket.histogram)
+    return total
+
+
+def _read(
+    series_ids: Sequence[int], resolution: Resolution, start_ms: int, end_ms: int
+) -> dict[int, Samples]:
+    """Blocks and head of each series. One statement sees both as they were at one moment, while a
+    compaction may be moving points from the one to the other."""
+    if not series_ids:
+        return {}
+    condition, parameter = any_of("series_id", series_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT series_id, start_ms, 0.0, data, 1 FROM monitoring_block"  # noqa: S608
+            f" WHERE {condition} AND resolution_ms = %s AND start_ms >= %s AND start_ms < %s"
+            " UNION ALL SELECT series_id, time_ms, value, histogram, 0 FROM monitoring_point"
+            f" WHERE {condition} AND time_ms >= %s AND time_ms < %s",
+            [
+                *(parameter, resolution.ms, floor_to(start_ms, resolution.period_ms), end_ms),
+                *(parameter, start_ms, end_ms),
+            ],
+        )
+        rows = cursor.fetchall()
+    blocks: dict[int, dict[int, bytes]] = {}
+    head: dict[int, list[HeadPoint]] = {}
+    for series_id, time_ms, value, data, sealed in rows:
+        if sealed:
+            blocks.setdefault(series_id, {})[time_ms] = bytes(data)
+        else:
+            histogram = None if data is None else Histogram.from_bytes(bytes(data))
+            head.setdefault(series_id, []).append((series_id, time_ms, value, histogram))
+    found = {}
+    for series_id in blocks.keys() | head.keys():
+        parts = [decode(data) for _start, data in sorted(blocks.get(series_id, {}).items())]
+        if series_id in head:
+            parts.append(samples_of(head[series_id]))
+        found[series_id] = joined(parts)
+    return found

@@ -1,0 +1,176 @@
+"""Rows of one series as columns: raw points, or rollups of them, in one shape.
+
+A raw value is a rollup of one point: its sum, minimum and maximum are the value. So blocks, head
+rows and coarser resolutions join and aggregate by the same few functions, on slices of lists.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from monitoring.histogram import Histogram
+from monitoring.store.points import Bucket
+from monitoring.store.resolutions import floor_to
+
+
+@dataclass(slots=True)
+class BucketColumns:
+    """The histograms of the rows, one after the other: row i has `sizes[i]` buckets."""
+
+    sizes: list[int]
+    zero_counts: list[int]
+    indexes: list[int]
+    counts: list[int]
+
+    def __add__(self, other: BucketColumns) -> BucketColumns:
+        return BucketColumns(
+            self.sizes + other.sizes,
+            self.zero_counts + other.zero_counts,
+            self.indexes + other.indexes,
+            self.counts + other.counts,
+        )
+
+    def offsets(self) -> list[int]:
+        return list(accumulate(self.sizes, initial=0))
+
+    def take(self, rows: Sequence[int]) -> BucketColumns:
+        offsets = self.offsets()
+        taken = BucketColumns([], [], [], [])
+        for row in rows:
+            start, stop = offsets[row], offsets[row + 1]
+            taken.sizes.append(stop - start)
+            taken.zero_counts.append(self.zero_counts[row])
+            taken.indexes += self.indexes[start:stop]
+            taken.counts += self.counts[start:stop]
+        return taken
+
+
+@dataclass(slots=True)
+class Samples:
+    """Columns of equal length, oldest first, no time twice. `buckets` is None for a gauge."""
+
+    times: list[int]
+    counts: list[int]
+    sums: list[float]
+    mins: list[float]
+    maxs: list[float]
+    buckets: BucketColumns | None = None
+
+    @classmethod
+    def of_values(cls, times: list[int], values: list[float]) -> Samples:
+        return cls(times, [1] * len(times), values, values, values)
+
+    @classmethod
+    def of_histograms(cls, times: list[int], histograms: Sequence[Histogram]) -> Samples:
+        columns = BucketColumns(
+            [len(each.buckets) for each in histograms],
+            [each.zero_count for each in histograms],
+            [index for each in histograms for index in sorted(each.buckets)],
+            [each.buckets[index] for each in histograms for index in sorted(each.buckets)],
+        )
+        return cls(
+            times,
+            [each.count for each in histograms],
+            [each.sum for each in histograms],
+            [each.min for each in histograms],
+            [each.max for each in histograms],
+            columns,
+        )
+
+    @classmethod
+    def of_buckets(cls, buckets: Sequence[Bucket]) -> Samples:
+        times = [each.time_ms for each in buckets]
+        histograms = [each.histogram for each in buckets if each.histogram is not None]
+        if histograms:
+            return cls.of_histograms(times, histograms)
+        return cls(
+            times,
+            [each.count for each in buckets],
+            [each.sum for each in buckets],
+            [each.min for each in buckets],
+            [each.max for each in buckets],
+        )
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    def __add__(self, other: Samples) -> Samples:
+        both = self.buckets + other.buckets if self.buckets and other.buckets else None
+        return Samples(
+            self.times + other.times,
+            self.counts + other.counts,
+            self.sums + other.sums,
+            self.mins + other.mins,
+            self.maxs + other.maxs,
+            both,
+        )
+
+    def take(self, rows: Sequence[int]) -> Samples:
+        return Samples(
+            [self.times[row] for row in rows],
+            [self.counts[row] for row in rows],
+            [self.sums[row] for row in rows],
+            [self.mins[row] for row in rows],
+            [self.maxs[row] for row in rows],
+            self.buckets.take(rows) if self.buckets else None,
+        )
+
+    def between(self, start_ms: int, end_ms: int) -> Samples:
+        return self.take(range(bisect_left(self.times, start_ms), bisect_left(self.times, end_ms)))
+
+
+def joined(parts: Iterable[Samples]) -> Samples | None:
+    """Parts that follow each other in time; None when there are none."""
+    whole: Samples | None = None
+    for part in parts:
+        whole = part if whole is None else whole + part
+    return whole
+
+
+def merged(old: Samples, new: Samples) -> Samples:
+    """Both in order of time; where both have a row of the same time, the new one stays."""
+    whole = old + new
+    if not old or not new or old.times[-1] < new.times[0]:
+        return whole
+    row_by_time = dict(zip(whole.times, range(len(whole)), strict=True))
+    return whole.take([row_by_time[time] for time in sorted(row_by_time)])
+
+
+def aggregate(samples: Samples, start_ms: int, end_ms: int, step_ms: int) -> list[Bucket]:
+    """Buckets of the steps from `start_ms` (included) to `end_ms` (not) that have rows."""
+    times = samples.times
+    row, stop = bisect_left(times, start_ms), bisect_left(times, end_ms)
+    offsets = samples.buckets.offsets() if samples.buckets else []
+    result = []
+    while row < stop:
+        time = floor_to(times[row], step_ms)
+        following = bisect_left(times, time + step_ms, row, stop)
+        result.append(_bucket(samples, offsets, row, following, time))
+        row = following
+    return result
+
+
+def _bucket(samples: Samples, offsets: list[int], start: int, stop: int, time_ms: int) -> Bucket:
+    bucket = Bucket(
+        time_ms,
+        sum(samples.counts[start:stop]),
+        sum(samples.sums[start:stop]),
+        min(samples.mins[start:stop]),
+        max(samples.maxs[start:stop]),
+    )
+    if samples.buckets:
+        bucket.histogram = _histogram(
+            bucket, samples.buckets, slice(start, stop), slice(offsets[start], offsets[stop])
+        )
+    return bucket
+
+
+def _histogram(bucket: Bucket, columns: BucketColumns, rows: slice, flat: slice) -> Histogram:
+    counts: dict[int, int] = {}
+    for index, count in zip(columns.indexes[flat], columns.counts[flat], strict=True):
+        counts[index] = counts.get(index, 0) + count
+    zero_count = sum(columns.zero_counts[rows])
+    return Histogram(bucket.count, bucket.sum, bucket.min, bucket.max, zero_count, counts)
