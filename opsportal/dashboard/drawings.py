@@ -23,7 +23,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """`paths` are the lines and `limits` the heights of the limits, in a box of WIDTH × HEIGHT."""
+    """`paths` are the lines and `limits` the heights of the limits, in a box of WIDTH by HEIGHT."""
 
     plot: Plot
     paths: Sequence[str]

@@ -9,18 +9,19 @@ from datetime import UTC, datetime
 from django.conf import settings
 
 from monitoring import canary, store
-from monitoring.store import LatestPoint, Selector, Window
+from monitoring.store import LatestPoint, Window
 from opsportal.dashboard.charts import GAUGES, REQUESTS, RESPONSE_TIME
 from opsportal.dashboard.processes import Process, read_processes
-from opsportal.dashboard.ranges import DAY_MS, MINUTE_MS, Range, parse_range
+from opsportal.dashboard.ranges import DAY_MS, MINUTE_MS, SECOND_MS, Range, parse_range
 from opsportal.health.state import PortalState, portal_state
 
 # As /api/health/detailed: long enough to be calm, short enough to be now.
 RECENT_MS = 5 * MINUTE_MS
+RECENT_STEP_MS = 10 * SECOND_MS
 # What has been silent for longer was taken away, and is no problem any more.
 FORGOTTEN_AFTER_MS = DAY_MS
 
-LATEST = sorted({*GAUGES, REQUESTS, "host_uptime_seconds"})
+ALL_METRICS = [*GAUGES, REQUESTS, "host_uptime_seconds", RESPONSE_TIME]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,54 +78,66 @@ def read(parameters: Mapping[str, str], now: datetime | None = None) -> Reading:
     moment = now or datetime.now(UTC)
     now_ms = round(moment.timestamp() * 1000)
     shown = parse_range(parameters, now_ms)
-    latest = _latest(LATEST, now_ms)
-    host = _chosen(
-        parameters.get("host"), _values_of("host", latest["cpu_percent"]), settings.HOST_NAME
-    )
-    service = _chosen(parameters.get("service"), _values_of("service", latest[REQUESTS]), "")
+    known = store.latest_of(ALL_METRICS)
+    latest = _by_metric(p for p in known if now_ms - p.time_ms < FORGOTTEN_AFTER_MS)
+    hosts = _values_of("host", latest["cpu_percent"])
+    host = _chosen(parameters.get("host"), _values_of("host", known), hosts, settings.HOST_NAME)
+    service = _chosen(parameters.get("service"), _values_of("service", known), [], "")
     return Reading(
         now_ms=now_ms,
         range=shown,
         host=host,
         service=service,
         latest=latest,
-        windows=_windows(shown, host, service),
-        recent=store.window(Selector(RESPONSE_TIME), now_ms - RECENT_MS, now_ms, MINUTE_MS),
+        windows=_windows(known, shown, host, service),
+        recent=_recent(latest[RESPONSE_TIME], now_ms),
         portal=portal_state(moment),
         canary_age_seconds=canary.canary_age_seconds(moment),
         processes=read_processes(settings.RUN_DIR / "portal.json"),
     )
 
 
-def _latest(metrics: Iterable[str], now_ms: int) -> dict[str, list[LatestPoint]]:
-    return {
-        metric: [
-            point
-            for point in store.latest(Selector(metric))
-            if now_ms - point.time_ms < FORGOTTEN_AFTER_MS
-        ]
-        for metric in metrics
-    }
+def _by_metric(points: Iterable[LatestPoint]) -> dict[str, list[LatestPoint]]:
+    latest: dict[str, list[LatestPoint]] = {metric: [] for metric in ALL_METRICS}
+    for point in points:
+        latest[point.series.metric].append(point)
+    return latest
 
 
-def _windows(shown: Range, host: str, service: str) -> dict[str, list[Window]]:
-    of_service = {"service": service} if service else {}
-    windows = {}
-    for metric in [*GAUGES, REQUESTS, RESPONSE_TIME]:
-        traffic = metric in (REQUESTS, RESPONSE_TIME)
-        portal = metric.startswith("portal_")
-        labels = of_service if traffic else {} if portal else {"host": host}
-        step_ms = shown.traffic_step_ms if traffic else shown.step_ms
-        windows[metric] = store.window(
-            Selector(metric, labels), shown.start_ms, shown.end_ms, step_ms
-        )
+def _recent(points: Iterable[LatestPoint], now_ms: int) -> list[Window]:
+    start_ms = now_ms - RECENT_MS
+    series = [point.series for point in points if point.time_ms >= start_ms]
+    return store.windows_of(series, start_ms, now_ms, RECENT_STEP_MS)
+
+
+def _windows(
+    known: Iterable[LatestPoint], shown: Range, host: str, service: str
+) -> dict[str, list[Window]]:
+    """By metric; in two readings, since requests have longer steps than vitals."""
+    vitals, traffic = [], []
+    for point in known:
+        # What fell silent before the range began has nothing in it.
+        if point.time_ms < shown.start_ms:
+            continue
+        if point.series.metric in (REQUESTS, RESPONSE_TIME):
+            if service in ("", _service(point)):
+                traffic.append(point.series)
+        elif _host(point) in ("", host):
+            vitals.append(point.series)
+    windows: dict[str, list[Window]] = {metric: [] for metric in ALL_METRICS}
+    for window in (
+        *store.windows_of(vitals, shown.start_ms, shown.end_ms, shown.step_ms),
+        *store.windows_of(traffic, shown.start_ms, shown.end_ms, shown.traffic_step_ms),
+    ):
+        windows[window.series.metric].append(window)
     return windows
 
 
-def _chosen(wanted: str | None, known: list[str], default: str) -> str:
-    if wanted in known:
-        return wanted or default
-    return default if default in known or not default or not known else known[0]
+def _chosen(wanted: str | None, known: list[str], current: list[str], default: str) -> str:
+    """What is asked for if it was ever seen; else the default, or what there is in its place."""
+    if wanted and wanted in known:
+        return wanted
+    return default if default in current or not current else current[0]
 
 
 def _values_of(label: str, points: Iterable[LatestPoint]) -> list[str]:

@@ -12,7 +12,7 @@ BRIDGED_MS = 150_000
 
 def thinned(values: Values, most: int) -> list[float | None]:
     """At most `most` values: the highest of each stretch, so that no peak is lost."""
-    stretch = -(-len(values) // most)
+    stretch = max(1, -(-len(values) // most))
     pieces = (values[start : start + stretch] for start in range(0, len(values), stretch))
     return [max((v for v in piece if v is not None), default=None) for piece in pieces]
 

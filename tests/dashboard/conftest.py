@@ -1,0 +1,45 @@
+"""Readings built by hand: what the page's pure builders are given."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pytest
+from opsportal.health.state import PortalState
+
+from monitoring.store import LatestPoint, Window
+from opsportal.dashboard.ranges import parse_range
+from opsportal.dashboard.reading import ALL_METRICS, Reading
+from tests.dashboard.readings import HOST, NOW_MS
+
+
+def by_metric(found: Sequence[Any]) -> dict[str, list[Any]]:
+    return {
+        metric: [each for each in found if each.series.metric == metric] for metric in ALL_METRICS
+    }
+
+
+@pytest.fixture
+def make_reading() -> Callable[..., Reading]:
+    """`make_reading(latest=…, windows=…, …)`: an empty portal, but for what is given."""
+
+    def make(
+        latest: Sequence[LatestPoint] = (),
+        windows: Sequence[Window] = (),
+        recent: Sequence[Window] = (),
+        parameters: Mapping[str, str] | None = None,
+        **changed: Any,
+    ) -> Reading:
+        fields: dict[str, Any] = {
+            "now_ms": NOW_MS,
+            "range": parse_range(parameters or {}, NOW_MS),
+            "host": HOST,
+            "service": "",
+            "latest": by_metric(latest),
+            "windows": by_metric(windows),
+            "recent": list(recent),
+            "portal": PortalState("healthy", []),
+            "canary_age_seconds": 4.0,
+        }
+        return Reading(**{**fields, **changed})
+
+    return make

@@ -1,0 +1,57 @@
+"""What is wrong, in words."""
+
+from collections.abc import Callable
+
+from opsportal.health.state import PortalState, Trouble
+
+from opsportal.dashboard.formats import NARROW_SPACE
+from opsportal.dashboard.problems import problems
+from opsportal.dashboard.reading import Reading
+from opsportal.dashboard.states import State
+from tests.dashboard.readings import NOW_MS, latest_point, traffic_window
+
+MakeReading = Callable[..., Reading]
+
+
+def texts(reading: Reading) -> list[str]:
+    return [problem.text.replace(NARROW_SPACE, " ") for problem in problems(reading)]
+
+
+def test_the_portals_own_trouble_comes_first(make_reading: MakeReading) -> None:
+    portal = PortalState("degraded", [Trouble("critical", "background work has stopped")])
+    full = latest_point("disk_percent", 97, host="db-1", path="/")
+    assert texts(make_reading([full], portal=portal)) == [
+        "background work has stopped",
+        "disk / of db-1 is at 97 %",
+    ]
+
+
+def test_a_host_that_is_not_shown_is_judged_too(make_reading: MakeReading) -> None:
+    busy = latest_point("cpu_percent", 99, host="web-7")
+    assert texts(make_reading([busy], host="web-1")) == ["CPU of web-7 is at 99 %"]
+
+
+def test_a_silent_host_is_late_and_its_old_values_are_not_judged(
+    make_reading: MakeReading,
+) -> None:
+    busy = latest_point("cpu_percent", 99, age_seconds=180, host="web-7")
+    assert texts(make_reading([busy])) == ["no vitals from web-7 for 3 min"]
+
+
+def test_failing_and_slow_services_are_told_apart(make_reading: MakeReading) -> None:
+    minute = NOW_MS - 60_000
+    recent = [
+        traffic_window({minute: [5.0] * 9}, service="shop"),
+        traffic_window({minute: [5.0]}, service="shop", status_class="5xx"),
+        traffic_window({minute: [1500.0]}, service="desk"),
+    ]
+    found = problems(make_reading(recent=recent))
+    assert [problem.state for problem in found] == [State.CRITICAL, State.WARNING]
+    assert found[0].text.startswith("10")
+    assert found[1].text.startswith("desk answers in 1")
+
+
+def test_a_healthy_portal_has_none(make_reading: MakeReading) -> None:
+    fine = latest_point("cpu_percent", 12, host="web-1")
+    recent = [traffic_window({NOW_MS - 60_000: [5.0]})]
+    assert texts(make_reading([fine], recent=recent)) == []

@@ -1,0 +1,33 @@
+"""The table of routes."""
+
+from opsportal.dashboard.routes import SHOWN, slowest_routes
+from tests.dashboard.readings import traffic_window
+
+
+def test_the_slowest_route_comes_first() -> None:
+    windows = [
+        traffic_window({0: [10.0] * 50}, route="/fast"),
+        traffic_window({0: [900.0] * 5}, route="/slow"),
+    ]
+    assert [route.route for route in slowest_routes(windows, 10)] == ["/slow", "/fast"]
+
+
+def test_status_classes_of_a_route_are_one_row() -> None:
+    windows = [
+        traffic_window({0: [10.0] * 30, 60_000: [10.0] * 30}),
+        traffic_window({0: [10.0] * 20}, status_class="5xx"),
+    ]
+    [route] = slowest_routes(windows, 10)
+    assert route.per_minute == "8"
+    assert route.errors.startswith("25")
+    assert route.failing
+
+
+def test_methods_of_a_route_are_rows_of_their_own() -> None:
+    windows = [traffic_window({0: [1.0]}, method=method) for method in ("GET", "POST")]
+    assert {route.method for route in slowest_routes(windows, 1)} == {"GET", "POST"}
+
+
+def test_ten_thousand_routes_do_not_fill_the_page() -> None:
+    windows = [traffic_window({0: [float(n + 1)]}, route=f"/{n}") for n in range(300)]
+    assert len(slowest_routes(windows, 1)) == SHOWN
