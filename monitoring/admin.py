@@ -28,7 +28,7 @@ class SeriesAdmin(SeriesBase):
     list_filter = ["metric"]
     search_fields = ["metric", "labels"]
     ordering = ["metric", "id"]
-    fields = ["metric", "labels", "last", "age", "created_at", "total_count", "total_sum"]
+    fields = ("metric", "labels", "last", "age", "created_at", "total_count", "total_sum")
     readonly_fields = fields
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 SCALE = 3
-BUCKETS_PER_DOUBLING = 2**SCALE
+BUCKETS_PER_DOUBLING: int = 2**SCALE
 # Values from 2^-30 (a billionth) to 2^50 keep their bucket; what lies outside joins the last one.
 LOWEST_INDEX = -30 * BUCKETS_PER_DOUBLING
 HIGHEST_INDEX = 50 * BUCKETS_PER_DOUBLING
@@ -30,8 +30,11 @@ def bucket_index(value: float) -> int:
 
 def bucket_middle(index: int) -> float:
     """The value whose relative distance to both of the bucket's ends is the same."""
-    lower, upper = 2 ** (index / BUCKETS_PER_DOUBLING), 2 ** ((index + 1) / BUCKETS_PER_DOUBLING)
-    return 2 * lower * upper / (lower + upper)
+    lower, upper = (
+        2.0 ** (index / BUCKETS_PER_DOUBLING),
+        2.0 ** ((index + 1) / BUCKETS_PER_DOUBLING),
+    )
+    return float(2 * lower * upper / (lower + upper))
 
 
 @dataclass(slots=True)

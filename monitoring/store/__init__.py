@@ -11,7 +11,7 @@ from monitoring.store.points import (
     SeriesRef,
     Window,
 )
-from monitoring.store.reading import latest, merge_windows, window
+from monitoring.store.reading import latest, latest_of, merge_windows, window, windows_of
 from monitoring.store.recording import record
 
 __all__ = [
@@ -26,7 +26,9 @@ __all__ = [
     "Window",
     "compact",
     "latest",
+    "latest_of",
     "merge_windows",
     "record",
     "window",
+    "windows_of",
 ]

@@ -50,8 +50,8 @@ def _decode(plain: bytes) -> Samples:
     times = reader.integers(count)
     if kind == VALUES:
         return Samples.of_values(times, reader.floats(count))
-    rollups = [reader.floats(count) for _ in range(3)]
-    samples = Samples(times, reader.integers(count), *rollups)
+    sums, mins, maxs = (reader.floats(count) for _ in range(3))
+    samples = Samples(times, reader.integers(count), sums, mins, maxs)
     if kind == HISTOGRAMS:
         samples.buckets = _decode_buckets(reader, count)
     return samples

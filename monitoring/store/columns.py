@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Sequence
 from itertools import accumulate, repeat
 from operator import mul, sub, truediv
+from typing import Any
 
 _INTEGER_TYPES = (("b", 7), ("h", 15), ("i", 31), ("q", 63))
 _SCALES = (1, 10, 100, 1000, 10_000)
@@ -57,11 +58,11 @@ class ColumnReader:
             numbers = list(accumulate(numbers))
         return list(map(truediv, numbers, repeat(scale))) if scale else numbers
 
-    def _next(self, count: int) -> tuple[int, int, list[int]]:
+    def _next(self, count: int) -> tuple[int, int, list[Any]]:
         scale, order, code, size = _HEADER.unpack_from(self._data, self._offset)
         start = self._offset + _HEADER.size
         self._offset = start + size
-        numbers = array(code.decode("ascii"))
+        numbers: array[Any] = array(code.decode("ascii"))
         numbers.frombytes(_unshuffled(self._data[start : start + size], numbers.itemsize))
         if len(numbers) != count:
             raise ValueError(f"a column of {len(numbers)} numbers where {count} were written")

@@ -34,7 +34,7 @@ class CompactionReport:
 
 
 def compact(*, now_ms: int | None = None) -> CompactionReport:
-    """Seals points older than the last full hour that ended an hour ago, so the head has 1–2 h."""
+    """Seals what is older than the last full hour but one: the head keeps one to two hours."""
     started = time.monotonic()
     now_ms = time.time_ns() // 1_000_000 if now_ms is None else now_ms
     cut = floor_to(now_ms - HOUR_MS, HOUR_MS)
@@ -69,6 +69,6 @@ def _seal_batch(series_ids: Sequence[int], cut_ms: int) -> int:
         moved = Series.objects.filter(pk__in=list(head), sealed_until_ms__lt=cut_ms)
         moved.update(sealed_until_ms=cut_ms)
     if waiting_writers_poll():
-        # Without a pause as long as the work, a writer that polls might find the lock taken for ever.
+        # Without a pause as long as the work, a writer that polls might never find the lock free.
         time.sleep(time.monotonic() - started)
     return sum(map(len, head.values()))

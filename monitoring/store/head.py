@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from django.db.backends.utils import CursorWrapper
 
 from monitoring.histogram import Histogram
-from monitoring.store.dialect import any_of, upsert_points
+from monitoring.store.dialect import any_of, insert_points
 from monitoring.store.samples import Samples
 from monitoring.store.sealing import Growth
 
@@ -15,9 +15,20 @@ HeadPoint = tuple[int, int, float, Histogram | None]
 """series_id, time_ms, value, histogram; a series has either all or none of its histograms"""
 
 
-def write_head(cursor: CursorWrapper, points: Sequence[HeadPoint]) -> None:
-    if points:
-        upsert_points(cursor, [(*place, each and each.to_bytes()) for *place, each in points])
+def write_head(cursor: CursorWrapper, points: Sequence[HeadPoint], *, replacing: bool) -> None:
+    """No series and time twice; rows of the same ones are there only where `replacing`."""
+    rows = [
+        (series_id, time_ms, value, histogram.to_bytes() if histogram else None)
+        for series_id, time_ms, value, histogram in points
+    ]
+    if rows:
+        insert_points(cursor, rows, replacing=replacing)
+
+
+def head_point(series_id: int, time_ms: int, value: float, data: bytes | None) -> HeadPoint:
+    """From the columns of a row."""
+    histogram = None if data is None else Histogram.from_bytes(bytes(data))
+    return series_id, time_ms, value, histogram
 
 
 def read_head(
@@ -32,8 +43,7 @@ def read_head(
     )
     found: dict[int, list[HeadPoint]] = {}
     for series_id, time_ms, value, data in cursor.fetchall():
-        histogram = None if data is None else Histogram.from_bytes(bytes(data))
-        found.setdefault(series_id, []).append((series_id, time_ms, value, histogram))
+        found.setdefault(series_id, []).append(head_point(series_id, time_ms, value, data))
     return found
 
 

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db import connection
 
 from monitoring.histogram import Histogram
 from monitoring.store.blocks import decode
 from monitoring.store.dialect import any_of
-from monitoring.store.head import HeadPoint, samples_of
-from monitoring.store.points import Bucket, LatestPoint, Selector, Window
+from monitoring.store.head import HeadPoint, head_point, samples_of
+from monitoring.store.points import Bucket, LatestPoint, Selector, SeriesRef, Window
 from monitoring.store.resolutions import Resolution, ceil_to, floor_to
 from monitoring.store.retention import choose_resolution, keep_days
 from monitoring.store.samples import Samples, aggregate, joined
-from monitoring.store.series import matching_rows
+from monitoring.store.series import matching_series, series_of
 
 
 def latest(selector: Selector) -> list[LatestPoint]:
     """The last point of every matching series, however old it is."""
-    return [LatestPoint(*row) for row in matching_rows(selector, ("last_time_ms", "last_value"))]
+    return matching_series(selector)
+
+
+def latest_of(metrics: Collection[str]) -> list[LatestPoint]:
+    """The last point of every series of the metrics, in one query however many they are."""
+    return series_of(metrics)
 
 
 def window(
@@ -31,12 +36,24 @@ def window(
     The start is rounded down to a whole step, the end up; steps without points are absent.
     Raises ValueError for a step or a range that is not positive.
     """
+    series = [each.series for each in matching_series(selector)]
+    return windows_of(series, start_ms, end_ms, step_ms, now_ms=now_ms)
+
+
+def windows_of(
+    series: Sequence[SeriesRef],
+    start_ms: int,
+    end_ms: int,
+    step_ms: int,
+    *,
+    now_ms: int | None = None,
+) -> list[Window]:
+    """As `window`, of series that `latest` has found: two queries however many they are."""
     if step_ms <= 0 or end_ms <= start_ms:
         raise ValueError("a window needs a positive step and an end after its start")
     now_ms = time.time_ns() // 1_000_000 if now_ms is None else now_ms
     start, end = floor_to(start_ms, step_ms), ceil_to(end_ms, step_ms)
     resolution = choose_resolution(start, step_ms, keep_days(), now_ms)
-    series = [row[0] for row in matching_rows(selector)]
     samples = _read([each.id for each in series], resolution, start, end)
     return [
         Window(
@@ -74,10 +91,27 @@ def _added(total: Bucket | None, bucket: Bucket) -> Bucket:
 def _read(
     series_ids: Sequence[int], resolution: Resolution, start_ms: int, end_ms: int
 ) -> dict[int, Samples]:
-    """Blocks and head of each series. One statement sees both as they were at one moment, while a
-    compaction may be moving points from the one to the other."""
-    if not series_ids:
-        return {}
+    """Blocks and head, joined, of each series that has any."""
+    parts: dict[int, list[Samples]] = {}
+    head: dict[int, list[HeadPoint]] = {}
+    for series_id, time_ms, value, data, sealed in _rows(series_ids, resolution, start_ms, end_ms):
+        if sealed:
+            parts.setdefault(series_id, []).append(decode(data))
+        else:
+            head.setdefault(series_id, []).append(head_point(series_id, time_ms, value, data))
+    for series_id, points in head.items():
+        parts.setdefault(series_id, []).append(samples_of(points))
+    return {series_id: joined(each) for series_id, each in parts.items()}
+
+
+def _rows(
+    series_ids: Sequence[int], resolution: Resolution, start_ms: int, end_ms: int
+) -> list[tuple[int, int, float, bytes, int]]:
+    """Series id, time, value, data and whether it is a block; in order of time.
+
+    One statement sees blocks and head as they were at one moment, while a compaction may be moving
+    points from the one to the other.
+    """
     condition, parameter = any_of("series_id", series_ids)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -90,19 +124,4 @@ def _read(
                 *(parameter, start_ms, end_ms),
             ],
         )
-        rows = cursor.fetchall()
-    blocks: dict[int, dict[int, bytes]] = {}
-    head: dict[int, list[HeadPoint]] = {}
-    for series_id, time_ms, value, data, sealed in rows:
-        if sealed:
-            blocks.setdefault(series_id, {})[time_ms] = bytes(data)
-        else:
-            histogram = None if data is None else Histogram.from_bytes(bytes(data))
-            head.setdefault(series_id, []).append((series_id, time_ms, value, histogram))
-    found = {}
-    for series_id in blocks.keys() | head.keys():
-        parts = [decode(data) for _start, data in sorted(blocks.get(series_id, {}).items())]
-        if series_id in head:
-            parts.append(samples_of(head[series_id]))
-        found[series_id] = joined(parts)
-    return found
+        return sorted(cursor.fetchall(), key=lambda row: row[1])

@@ -39,31 +39,29 @@ def _write(cursor: CursorWrapper, valid: Sequence[ValidPoint]) -> list[Rejection
     """Runs under the writers' lock, so that what it reads of series stays true."""
     series = writable_series(cursor, {point.key for point in valid})
     missing = [point for point in valid if point.key not in series]
-    refused: set[str] = set()
+    refused: list[Rejection] = []
     if missing:
-        created, refused = create_series(missing)
-        series |= created
-    batch = {
-        (series[point.key].id, point.point.time_ms): point
-        for point in valid
-        if point.key not in refused
-    }
-    _write_batch(cursor, batch, {each.id: each for each in series.values()})
-    return [_refusal(point) for point in missing if point.key in refused]
+        series |= create_series(missing)
+        refused = [_no_room(point) for point in missing if point.key not in series]
+    batch = {(row.id, point.time_ms): point for point in valid if (row := series.get(point.key))}
+    if batch:
+        _write_batch(cursor, batch, {row.id: row for row in series.values()})
+    return refused
 
 
-def _refusal(point: ValidPoint) -> Rejection:
+def _no_room(point: ValidPoint) -> Rejection:
     metric = point.point.metric
-    return Rejection(point.index, f"{metric} already has {max_series(metric)} series, the limit")
+    return Rejection(point.place, f"{metric} already has {max_series(metric)} series, the limit")
 
 
 def _write_batch(cursor: CursorWrapper, batch: Batch, series: dict[int, WritableSeries]) -> None:
-    head, late = _split(batch, series)
+    head, late, replacing = _split(batch, series)
     growth = histogram_growth(cursor, head)
-    write_head(cursor, head)
+    write_head(cursor, head, replacing=replacing)
     for series_id, points in late.items():
-        grown = seal(cursor, series_id, samples_of(points))
-        growth[series_id] = growth.get(series_id, Growth()) + grown
+        growth[series_id] = growth.get(series_id, Growth()) + seal(
+            cursor, series_id, samples_of(points)
+        )
     latest = _latest_rows(batch, series, growth)
     if latest:
         update_latest(cursor, latest)
@@ -73,17 +71,21 @@ def _write_batch(cursor: CursorWrapper, batch: Batch, series: dict[int, Writable
 
 def _split(
     batch: Batch, series: dict[int, WritableSeries]
-) -> tuple[list[HeadPoint], dict[int, list[HeadPoint]]]:
-    """Points for the head; and by series those whose time is sealed already."""
+) -> tuple[list[HeadPoint], dict[int, list[HeadPoint]], bool]:
+    """Points for the head; by series those whose time is sealed already; and whether any of the
+    head's may replace a row, which none can that is newer than its series' last point."""
     head: list[HeadPoint] = []
     late: dict[int, list[HeadPoint]] = {}
+    replacing = False
     for (series_id, time_ms), point in batch.items():
+        row = series[series_id]
         new = (series_id, time_ms, point.value, point.histogram)
-        if time_ms >= series[series_id].sealed_until_ms:
+        if time_ms >= row.sealed_until_ms:
             head.append(new)
+            replacing = replacing or time_ms <= row.last_time_ms
         else:
             late.setdefault(series_id, []).append(new)
-    return head, late
+    return head, late, replacing
 
 
 def _latest_rows(
@@ -96,9 +98,10 @@ def _latest_rows(
         if time_ms >= row.last_time_ms:
             row.last_time_ms, row.last_value = time_ms, point.value
             changed.add(series_id)
+    nothing = Growth()
     rows = []
     for series_id in changed:
-        row, grown = series[series_id], growth.get(series_id, Growth())
+        row, grown = series[series_id], growth.get(series_id, nothing)
         rows.append((row.last_time_ms, row.last_value, grown.count, grown.sum, series_id))
     return rows
 

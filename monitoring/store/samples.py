@@ -7,9 +7,11 @@ rows and coarser resolutions join and aggregate by the same few functions, on sl
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import accumulate
+from operator import add
 
 from monitoring.histogram import Histogram
 from monitoring.store.points import Bucket
@@ -122,12 +124,9 @@ class Samples:
         return self.take(range(bisect_left(self.times, start_ms), bisect_left(self.times, end_ms)))
 
 
-def joined(parts: Iterable[Samples]) -> Samples | None:
-    """Parts that follow each other in time; None when there are none."""
-    whole: Samples | None = None
-    for part in parts:
-        whole = part if whole is None else whole + part
-    return whole
+def joined(parts: Sequence[Samples]) -> Samples:
+    """Parts that follow each other in time; at least one."""
+    return reduce(add, parts)
 
 
 def merged(old: Samples, new: Samples) -> Samples:

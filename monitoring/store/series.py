@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db import connection
@@ -11,7 +11,7 @@ from django.db.backends.utils import CursorWrapper
 
 from monitoring.models import Series
 from monitoring.store.dialect import any_of
-from monitoring.store.points import Selector, SeriesRef
+from monitoring.store.points import LatestPoint, Point, Selector, SeriesRef
 from monitoring.store.validation import ValidPoint
 
 # Beyond it new series are refused: a label of unbounded values must not fill the disk.
@@ -33,26 +33,26 @@ def writable_series(cursor: CursorWrapper, keys: Collection[str]) -> dict[str, W
     """By key; the keys of series that do not exist yet are absent."""
     condition, parameter = any_of("key", keys)
     cursor.execute(
-        "SELECT key, id, sealed_until_ms, last_time_ms, last_value"
-        f" FROM monitoring_series WHERE {condition}",  # noqa: S608 (a constant)
+        "SELECT key, id, sealed_until_ms, last_time_ms, last_value"  # noqa: S608
+        f" FROM monitoring_series WHERE {condition}",
         [parameter],
     )
     return {key: WritableSeries(*rest) for key, *rest in cursor.fetchall()}
 
 
-def create_series(points: Iterable[ValidPoint]) -> tuple[dict[str, WritableSeries], set[str]]:
-    """Creates one series for each key, and returns them with the keys that find no room."""
-    first_by_key = {point.key: point.point for point in reversed(list(points))}
-    room = {point.metric: _room(point.metric) for point in first_by_key.values()}
-    rows, refused = [], set()
-    for key, point in first_by_key.items():
-        if room[point.metric] > 0:
-            room[point.metric] -= 1
-            rows.append(Series(metric=point.metric, labels=dict(point.labels), key=key))
-        else:
-            refused.add(key)
+def create_series(points: Iterable[ValidPoint]) -> dict[str, WritableSeries]:
+    """Creates one series for each key; the keys that find no room are absent."""
+    first_by_key: dict[str, Point] = {}
+    for each in points:
+        first_by_key.setdefault(each.key, each.point)
+    room = {metric: _room(metric) for metric in {each.metric for each in first_by_key.values()}}
+    rows = []
+    for key, first in first_by_key.items():
+        room[first.metric] -= 1
+        if room[first.metric] >= 0:
+            rows.append(Series(metric=first.metric, labels=dict(first.labels), key=key))
     created = Series.objects.bulk_create(rows, batch_size=500)
-    return {row.key: WritableSeries(row.pk, 0, 0, 0.0) for row in created}, refused
+    return {row.key: WritableSeries(row.pk, 0, 0, 0.0) for row in created}
 
 
 def max_series(metric: str) -> int:
@@ -63,20 +63,22 @@ def _room(metric: str) -> int:
     return max_series(metric) - Series.objects.filter(metric=metric).count()
 
 
-def matching_rows(selector: Selector, columns: Sequence[str] = ()) -> list[tuple[SeriesRef, ...]]:
-    """A series that the selector matches, followed by the columns asked for; oldest first."""
-    more = "".join(f", {column}" for column in columns)
+def matching_series(selector: Selector) -> list[LatestPoint]:
+    """The series that the selector matches, each with its last point; oldest series first."""
+    wanted = selector.labels.items()
+    return [each for each in series_of([selector.metric]) if wanted <= each.series.labels.items()]
+
+
+def series_of(metrics: Collection[str]) -> list[LatestPoint]:
+    """All series of the metrics, each with its last point; oldest series first."""
+    condition, parameter = any_of("metric", metrics)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT id, CAST(labels AS text){more}"  # noqa: S608 (our own column names)
-            " FROM monitoring_series WHERE metric = %s ORDER BY id",
-            [selector.metric],
+            "SELECT id, metric, CAST(labels AS text), last_time_ms, last_value"  # noqa: S608
+            f" FROM monitoring_series WHERE {condition} ORDER BY id",
+            [parameter],
         )
-        rows = cursor.fetchall()
-    wanted = selector.labels.items()
-    found = []
-    for series_id, text, *rest in rows:
-        labels = json.loads(text)
-        if wanted <= labels.items():
-            found.append((SeriesRef(series_id, selector.metric, labels), *rest))
-    return found
+        return [
+            LatestPoint(SeriesRef(series_id, metric, json.loads(labels)), time_ms, value)
+            for series_id, metric, labels, time_ms, value in cursor.fetchall()
+        ]

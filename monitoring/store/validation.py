@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitoring.catalogue import METRICS, Kind
 from monitoring.histogram import HIGHEST_INDEX, LOWEST_INDEX, Histogram
@@ -19,15 +19,15 @@ MAX_COUNT = 2**40
 _KIND_BY_METRIC = {name: metric.kind for name, metric in METRICS.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class ValidPoint:
-    """A point that passed. `value` of a histogram is its mean."""
+class ValidPoint(NamedTuple):
+    """The point at `place` of its batch, which passed, with its series' key. `value` of a histogram is its mean."""
 
-    index: int
+    place: int
     key: str
-    point: Point
+    time_ms: int
     value: float
     histogram: Histogram | None
+    point: Point
 
 
 class _InvalidPointError(ValueError):
@@ -47,13 +47,14 @@ def validate(
 
 
 def _valid(index: int, point: Point, now_ms: int, oldest_ms: int) -> ValidPoint:
-    key = _key(point)
-    _check_time(point.time_ms, now_ms, oldest_ms)
-    value = point.value
+    key, time_ms, value = _key(point), point.time_ms, point.value
+    if type(time_ms) is not int or not oldest_ms <= time_ms <= now_ms + MAX_FUTURE_MS:
+        raise _InvalidPointError(_wrong_time(time_ms, now_ms))
     if _KIND_BY_METRIC[point.metric] is Kind.HISTOGRAM:
         histogram = _checked_histogram(value)
-        return ValidPoint(index, key, point, histogram.sum / histogram.count, histogram)
-    return ValidPoint(index, key, point, _checked_number(value), None)
+        mean = histogram.sum / histogram.count
+        return ValidPoint(index, key, time_ms, mean, histogram, point)
+    return ValidPoint(index, key, time_ms, _checked_number(value), None, point)
 
 
 def _key(point: Point) -> str:
@@ -67,19 +68,18 @@ def _key(point: Point) -> str:
         raise _InvalidPointError("a label's name or value is not a string") from None
 
 
-def _check_time(time_ms: int, now_ms: int, oldest_ms: int) -> None:
-    if not _is_integer(time_ms):
-        raise _InvalidPointError("the time is not a whole number of milliseconds")
-    if time_ms > now_ms + MAX_FUTURE_MS:
-        raise _InvalidPointError("the time is more than 5 minutes in the future")
-    if time_ms < oldest_ms:
-        raise _InvalidPointError("the time is older than raw points are kept")
+def _wrong_time(time_ms: object, now_ms: int) -> str:
+    if type(time_ms) is not int:
+        return "the time is not a whole number of milliseconds"
+    if time_ms > now_ms:
+        return "the time is more than 5 minutes in the future"
+    return "the time is older than raw points are kept"
 
 
 def _checked_number(value: object) -> float:
     if isinstance(value, Histogram):
         raise _InvalidPointError("a histogram, but the metric's values are numbers")
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
         raise _InvalidPointError("the value is not a number")
     if not abs(value) <= MAX_MAGNITUDE:  # not a number at all compares false
         finite = isinstance(value, int) or math.isfinite(value)
@@ -105,8 +105,4 @@ def _checked_histogram(value: object) -> Histogram:
 
 
 def _are_integers(numbers: Iterable[object], low: int, high: int) -> bool:
-    return all(_is_integer(each) and low <= each <= high for each in numbers)  # type: ignore[operator]
-
-
-def _is_integer(number: object) -> bool:
-    return isinstance(number, int) and not isinstance(number, bool)
+    return all(type(each) is int and low <= each <= high for each in numbers)
