@@ -9,7 +9,8 @@ from monitoring.store.samples import BucketColumns, Samples
 
 VALUES, ROLLUPS, HISTOGRAMS = 1, 2, 3
 _HEADER = struct.Struct("<BI")
-_LEVEL = 3
+_LEVEL = 1
+_OWN_CODES_BYTES = 512
 # A day of points every 10 s takes 0.1 MB. What is far larger was not written by us.
 _MAX_SIZE_BYTES = 256 * 1024 * 1024
 # The two lowest bytes of a rollup's noisy doubles: they cost a quarter of the rollups' space and
@@ -24,15 +25,27 @@ class CorruptBlockError(ValueError):
 def encode(samples: Samples, *, raw: bool) -> bytes:
     """Raw values come back exactly; sums, minima and maxima of rollups to a relative 2^-36."""
     kind = HISTOGRAMS if samples.buckets else VALUES if raw else ROLLUPS
-    columns = [encode_integers(samples.times)]
+    planes = [_HEADER.pack(kind, len(samples)), *encode_integers(samples.times)]
     if kind == VALUES:
-        columns.append(encode_floats(samples.sums))
+        planes += encode_floats(samples.sums)
     else:
-        columns += _encode_rollups(samples, 0 if raw else _ROLLUP_DROPPED_BYTES)
+        planes += _encode_rollups(samples, 0 if raw else _ROLLUP_DROPPED_BYTES)
     if samples.buckets:
-        columns += _encode_buckets(samples.buckets)
-    plain = _HEADER.pack(kind, len(samples)) + b"".join(columns)
-    return zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress(plain)
+        planes += _encode_buckets(samples.buckets)
+    return _compressed(planes)
+
+
+def _compressed(planes: list[bytes]) -> bytes:
+    """One frame. A plane of some size gets codes of its own: noise would spoil its neighbours'."""
+    stream = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compressobj(
+        size=sum(map(len, planes))
+    )
+    parts = []
+    for plane in planes:
+        parts.append(stream.compress(plane))
+        if len(plane) >= _OWN_CODES_BYTES:
+            parts.append(stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK))
+    return b"".join([*parts, stream.flush()])
 
 
 def decode(data: bytes) -> Samples:
@@ -58,16 +71,15 @@ def _decode(plain: bytes) -> Samples:
 
 
 def _encode_rollups(samples: Samples, dropped_bytes: int) -> list[bytes]:
-    floats = (samples.sums, samples.mins, samples.maxs)
-    return [
-        *(encode_floats(each, dropped_bytes) for each in floats),
-        encode_integers(samples.counts),
-    ]
+    planes: list[bytes] = []
+    for column in (samples.sums, samples.mins, samples.maxs):
+        planes += encode_floats(column, dropped_bytes)
+    return planes + encode_integers(samples.counts)
 
 
 def _encode_buckets(buckets: BucketColumns) -> list[bytes]:
     columns = (buckets.sizes, buckets.zero_counts, buckets.indexes, buckets.counts)
-    return [encode_integers(each) for each in columns]
+    return [plane for column in columns for plane in encode_integers(column)]
 
 
 def _decode_buckets(reader: ColumnReader, count: int) -> BucketColumns:

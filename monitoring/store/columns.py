@@ -2,7 +2,8 @@
 
 Integers: the differences of order 0, 1 or 2 whose sizes add up to least, in the narrowest type.
 Floats: as integers where a power of ten up to 10^4 makes every one of them whole, exactly; else as
-doubles. Bytes of equal weight stand together, where zstd finds what the numbers have in common.
+doubles. Bytes of equal weight stand together as one plane, because some planes are noise and others
+compress to nothing.
 """
 
 import struct
@@ -16,27 +17,24 @@ from typing import Any
 _INTEGER_TYPES = (("b", 7), ("h", 15), ("i", 31), ("q", 63))
 _SCALES = (1, 10, 100, 1000, 10_000)
 _EXACT_INTEGER = 2**53
-# scale (0: doubles), order of the differences, array type, bytes that follow
+# scale (0: doubles), order of the differences, array type, bytes of the numbers that follow
 _HEADER = struct.Struct("<HBcI")
 
 
-def encode_integers(numbers: Sequence[int], scale: int = 1) -> bytes:
-    """Numbers of 62 bits at most: their second differences must still fit in 64."""
-    orders = [list(numbers)]
-    for _ in range(2):
-        orders.append(_differences(orders[-1]))
-    order, smallest = min(enumerate(orders), key=lambda each: sum(map(abs, each[1])))
+def encode_integers(numbers: Sequence[int], scale: int = 1) -> list[bytes]:
+    """The planes of a column of numbers of 62 bits: their second differences fit in 64."""
+    firsts, smallest = min(_differences(numbers), key=lambda each: sum(map(abs, each[1])))
     widest = max(max(smallest, default=0), ~min(smallest, default=0))
     type_code = next(code for code, bits in _INTEGER_TYPES if widest < 1 << bits)
-    return _column(scale, order, array(type_code, smallest))
+    return _column(scale, firsts, array(type_code, smallest))
 
 
-def encode_floats(numbers: Sequence[float], dropped_bytes: int = 0) -> bytes:
+def encode_floats(numbers: Sequence[float], dropped_bytes: int = 0) -> list[bytes]:
     """`dropped_bytes` of every double's 8 may be set to zero, unless the numbers are decimals."""
     for scale in _SCALES:
         if _are_decimals(numbers[:16], scale) and _are_decimals(numbers, scale):
             return encode_integers(_scaled(numbers, scale), scale)
-    return _column(0, 0, array("d", numbers), dropped_bytes)
+    return _column(0, [], array("d", numbers), dropped_bytes)
 
 
 class ColumnReader:
@@ -47,40 +45,38 @@ class ColumnReader:
         self._offset = offset
 
     def integers(self, count: int) -> list[int]:
-        _scale, order, numbers = self._next(count)
-        for _ in range(order):
-            numbers = list(accumulate(numbers))
-        return numbers
+        return self._next(count)[1]
 
     def floats(self, count: int) -> list[float]:
-        scale, order, numbers = self._next(count)
-        for _ in range(order):
-            numbers = list(accumulate(numbers))
+        scale, numbers = self._next(count)
         return list(map(truediv, numbers, repeat(scale))) if scale else numbers
 
-    def _next(self, count: int) -> tuple[int, int, list[Any]]:
+    def _next(self, count: int) -> tuple[int, list[Any]]:
         scale, order, code, size = _HEADER.unpack_from(self._data, self._offset)
-        start = self._offset + _HEADER.size
+        firsts = struct.unpack_from(f"<{order}q", self._data, self._offset + _HEADER.size)
+        start = self._offset + _HEADER.size + 8 * order
         self._offset = start + size
-        numbers: array[Any] = array(code.decode("ascii"))
-        numbers.frombytes(_unshuffled(self._data[start : start + size], numbers.itemsize))
+        column: array[Any] = array(code.decode("ascii"))
+        column.frombytes(_unshuffled(self._data[start : start + size], column.itemsize))
+        if sys.byteorder == "big":
+            column.byteswap()
+        numbers = column.tolist()
+        for first in reversed(firsts):
+            numbers = list(accumulate(numbers, initial=first))
         if len(numbers) != count:
             raise ValueError(f"a column of {len(numbers)} numbers where {count} were written")
-        if sys.byteorder == "big":
-            numbers.byteswap()
-        return scale, order, numbers.tolist()
+        return scale, numbers
 
 
 def _column(
-    scale: int, order: int, numbers: "array[int] | array[float]", dropped: int = 0
-) -> bytes:
+    scale: int, firsts: list[int], numbers: "array[int] | array[float]", dropped: int = 0
+) -> list[bytes]:
     if sys.byteorder == "big":
         numbers.byteswap()
     data, width = numbers.tobytes(), numbers.itemsize
+    header = _HEADER.pack(scale, len(firsts), numbers.typecode.encode("ascii"), len(data))
     kept = [data[byte::width] for byte in range(dropped, width)]
-    payload = b"".join([bytes(dropped * len(numbers)), *kept])
-    code = numbers.typecode.encode("ascii")
-    return _HEADER.pack(scale, order, code, len(payload)) + payload
+    return [header, struct.pack(f"<{len(firsts)}q", *firsts), bytes(dropped * len(numbers)), *kept]
 
 
 def _unshuffled(data: bytes, width: int) -> bytes:
@@ -91,9 +87,15 @@ def _unshuffled(data: bytes, width: int) -> bytes:
     return bytes(whole)
 
 
-def _differences(numbers: list[int]) -> list[int]:
-    """The first number, then every number's distance from the one before it."""
-    return numbers[:1] + list(map(sub, numbers[1:], numbers))
+def _differences(numbers: Sequence[int]) -> list[tuple[list[int], list[int]]]:
+    """The numbers, their differences, and the differences of these; each with the first numbers
+    that lead back to the original ones."""
+    firsts: list[int] = []
+    orders = [(firsts, list(numbers))]
+    while len(orders) < 3 and orders[-1][1]:
+        firsts, rest = orders[-1]
+        orders.append(([*firsts, rest[0]], list(map(sub, rest[1:], rest))))
+    return orders
 
 
 def _scaled(numbers: Sequence[float], scale: int) -> list[int]:

@@ -20,7 +20,7 @@ _KIND_BY_METRIC = {name: metric.kind for name, metric in METRICS.items()}
 
 
 class ValidPoint(NamedTuple):
-    """The point at `place` of its batch, which passed, with its series' key. `value` of a histogram is its mean."""
+    """Point `place` of its batch, with its series' key. `value` of a histogram is its mean."""
 
     place: int
     key: str
@@ -88,7 +88,7 @@ def _checked_number(value: object) -> float:
 
 
 def _checked_histogram(value: object) -> Histogram:
-    if not isinstance(value, Histogram):
+    if not isinstance(value, Histogram) or not isinstance(value.buckets, dict):
         raise _InvalidPointError("not a histogram, which the metric's values are")
     counts = (value.count, value.zero_count, *value.buckets.values())
     if not _are_integers(counts, 0, MAX_COUNT) or not value.count:

@@ -1,0 +1,93 @@
+"""Windows: which resolution is read, how steps are aligned, and how series are added up."""
+
+import pytest
+
+from monitoring.histogram import Histogram
+from monitoring.models import Retention
+from monitoring.store import Bucket, Point, Selector, compact, merge_windows, record, window
+from monitoring.store.resolutions import FIVE_MINUTES, ONE_HOUR, RAW, Resolution
+from monitoring.store.retention import choose_resolution
+from tests.store.clock import DAY_MS, HOUR_MS, MINUTE_MS, NOW_MS
+
+pytestmark = pytest.mark.django_db
+KEEP = {RAW.ms: 2, FIVE_MINUTES.ms: 90, ONE_HOUR.ms: 1095}
+
+
+@pytest.mark.parametrize(("start", "end", "step"), [(0, 10, 0), (0, 10, -5), (10, 10, 5)])
+def test_a_window_of_nothing_is_an_error(start: int, end: int, step: int) -> None:
+    with pytest.raises(ValueError, match="positive step"):
+        window(Selector("cpu_percent"), start, end, step)
+
+
+def test_a_selector_that_matches_nothing_gives_no_window() -> None:
+    record([Point("cpu_percent", {"host": "a"}, NOW_MS, 1.0)], now_ms=NOW_MS)
+    for selector in (Selector("load1"), Selector("cpu_percent", {"host": "b"})):
+        assert window(selector, NOW_MS - HOUR_MS, NOW_MS, MINUTE_MS, now_ms=NOW_MS) == []
+
+
+@pytest.mark.parametrize(
+    ("age_days", "step_ms", "resolution"),
+    [
+        pytest.param(1, 1000, RAW, id="a second needs raw points"),
+        pytest.param(1, 7 * MINUTE_MS, RAW, id="7 minutes are no multiple of 5"),
+        pytest.param(1, 10 * MINUTE_MS, FIVE_MINUTES, id="10 minutes are"),
+        pytest.param(30, 2 * HOUR_MS, ONE_HOUR, id="hours"),
+        pytest.param(30, 1000, FIVE_MINUTES, id="raw points no longer reach back"),
+        pytest.param(300, 5 * MINUTE_MS, ONE_HOUR, id="nor do 5 minutes"),
+        pytest.param(3000, 1000, ONE_HOUR, id="nothing does, so the longest kept"),
+    ],
+)
+def test_the_coarsest_resolution_that_fills_the_step_and_reaches_back_is_read(
+    age_days: int, step_ms: int, resolution: Resolution
+) -> None:
+    assert choose_resolution(NOW_MS - age_days * DAY_MS, step_ms, KEEP, NOW_MS) == resolution
+
+
+def test_what_the_admin_says_decides_what_is_read() -> None:
+    Retention.objects.filter(resolution_ms=RAW.ms).update(keep_days=30)
+    record([Point("cpu_percent", {}, NOW_MS - 20 * DAY_MS, 1.0)], now_ms=NOW_MS)
+    (found,) = window(
+        Selector("cpu_percent"), NOW_MS - 21 * DAY_MS, NOW_MS, MINUTE_MS, now_ms=NOW_MS
+    )
+    assert found.resolution_ms == RAW.ms
+    assert len(found.buckets) == 1
+
+
+def test_start_and_end_are_rounded_outwards_to_the_step() -> None:
+    hour = NOW_MS - NOW_MS % HOUR_MS
+    times = [hour - HOUR_MS - 1, hour - HOUR_MS, hour, hour + HOUR_MS // 4]
+    record([Point("cpu_percent", {}, time, 1.0) for time in times], now_ms=NOW_MS)
+    (found,) = window(Selector("cpu_percent"), hour - 1, hour + 1, HOUR_MS, now_ms=NOW_MS)
+    assert found.buckets == [
+        Bucket(hour - HOUR_MS, 1, 1.0, 1.0, 1.0),
+        Bucket(hour, 2, 2.0, 1.0, 1.0),
+    ]
+
+
+def test_blocks_and_head_fill_one_step_together() -> None:
+    day = NOW_MS - NOW_MS % DAY_MS
+    record(
+        [Point("cpu_percent", {}, time, 2.0) for time in range(day, NOW_MS, MINUTE_MS)],
+        now_ms=NOW_MS,
+    )
+    assert compact(now_ms=NOW_MS).sealed_points == 12 * 60
+    (found,) = window(Selector("cpu_percent"), day, NOW_MS, DAY_MS, now_ms=NOW_MS)
+    (bucket,) = found.buckets
+    assert bucket.count == 13 * 60 + 28
+    assert bucket.mean == 2.0
+
+
+def test_merged_windows_add_up_and_leave_the_windows_alone() -> None:
+    points = [
+        Point("http_response_time_ms", {"host": host}, NOW_MS, Histogram.of(values))
+        for host, values in (("a", [1.0, 2.0]), ("b", [100.0]))
+    ]
+    record(points, now_ms=NOW_MS)
+    windows = window(
+        Selector("http_response_time_ms"), NOW_MS, NOW_MS + 1, MINUTE_MS, now_ms=NOW_MS
+    )
+    (bucket,) = merge_windows(windows)
+    assert (bucket.count, bucket.sum, bucket.min, bucket.max) == (3, 103.0, 1.0, 100.0)
+    assert bucket.histogram == Histogram.of([1.0, 2.0, 100.0])
+    assert [each.buckets[0].count for each in windows] == [2, 1]
+    assert merge_windows([]) == []
