@@ -54,6 +54,8 @@ def windows_of(
     now_ms = time.time_ns() // 1_000_000 if now_ms is None else now_ms
     start, end = floor_to(start_ms, step_ms), ceil_to(end_ms, step_ms)
     resolution = choose_resolution(start, step_ms, keep_days(), now_ms)
+    # Where only rollups coarser than the step are left, the first one may begin before the start.
+    start = floor_to(start, resolution.ms)
     samples = _read([each.id for each in series], resolution, start, end)
     return [
         Window(

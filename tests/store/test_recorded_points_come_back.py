@@ -36,9 +36,11 @@ AGES = st.one_of(st.integers(0, 3 * HOUR_MS), st.integers(0, 50 * HOUR_MS), _nea
 NUMBERS = st.one_of(
     st.integers(-1000, 1000).map(float),
     st.integers(-(10**6), 10**6).map(lambda number: number / 100),
-    st.floats(-1e9, 1e9),
+    st.floats(-1e9, 1e9, allow_subnormal=False),
 )
-HISTOGRAMS = st.lists(st.floats(0, 1e5), min_size=1, max_size=5).map(Histogram.of)
+HISTOGRAMS = st.lists(st.floats(0, 1e5, allow_subnormal=False), min_size=1, max_size=5).map(
+    Histogram.of
+)
 HOSTS = st.sampled_from("ab")
 POINTS = st.one_of(
     st.tuples(st.just(GAUGE), HOSTS, AGES, NUMBERS),
@@ -136,7 +138,7 @@ def _assert_latest_and_totals_are(model: Model) -> None:
 
 
 @settings(
-    max_examples=150,
+    max_examples=100,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

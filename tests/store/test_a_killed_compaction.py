@@ -1,0 +1,35 @@
+"""kill -9 at any statement of a compaction loses and doubles nothing."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def _url_of_test_database() -> str:
+    settings = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{settings['NAME']}"
+    before, query = os.environ["DATABASE_URL"].split("?")
+    return f"{before.rpartition('/')[0]}/{settings['NAME']}?{query}"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_compaction_loses_and_doubles_nothing() -> None:
+    environment = {
+        **os.environ,
+        "DATABASE_URL": _url_of_test_database(),
+        "DJANGO_SETTINGS_MODULE": "opsportal.settings",
+        "PYTHONPATH": str(ROOT),
+    }
+    script = ROOT / "tests" / "store" / "kill_compaction.py"
+    done = subprocess.run(
+        [sys.executable, script], env=environment, capture_output=True, text=True, timeout=100
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert int(done.stdout) > 20, "so many statements were there to be killed at"
