@@ -1,0 +1,117 @@
+"""A real browser (Debian's Chromium, driven by Playwright) in front of a real web server."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.web_server import PASSWORD, USER, WebServer, free_port
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# Set before any script of the page runs: what it finds is read at the end of the test.
+LISTENERS = """
+  window.violations = [];
+  document.addEventListener("securitypolicyviolation", (event) =>
+    window.violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile}`));
+  window.layoutShift = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.layoutShift += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@pytest.fixture(scope="session")
+def browser(require: Callable[[bool, str], None]) -> Iterator[Browser]:
+    executable = shutil.which("chromium")
+    require(executable is not None, "Chromium is not installed (Debian: apt install chromium)")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[WebServer]:
+    """With an hour of history. Its worker and scheduler do not run."""
+    started = WebServer(tmp_path_factory.mktemp("portal"), free_port())
+    started.prepare()
+    started.seed("history")
+    started.start()
+    yield started
+    started.kill()
+
+
+@pytest.fixture(scope="session")
+def login_cookies(server: WebServer, browser: Browser) -> list[Any]:
+    """Logged in once: hashing a password properly takes its time."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{server.url}/admin/login/?next=/admin/")
+    page.fill("#id_username", USER)
+    page.fill("#id_password", PASSWORD)
+    page.click("input[type=submit]")
+    page.wait_for_url(f"{server.url}/admin/")
+    cookies = context.cookies()
+    context.close()
+    return cookies
+
+
+@pytest.fixture
+def open_context(
+    browser: Browser, login_cookies: list[Any]
+) -> Iterator[Callable[..., BrowserContext]]:
+    """`open_context(**options)`: a browser of its own that is logged in, with listeners set."""
+    opened: list[BrowserContext] = []
+
+    def open_one(**options: Any) -> BrowserContext:
+        context = browser.new_context(**{"viewport": {"width": 1440, "height": 1000}, **options})
+        context.add_cookies(login_cookies)
+        context.add_init_script(LISTENERS)
+        context.set_default_timeout(10_000)
+        opened.append(context)
+        return context
+
+    yield open_one
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def page(open_context: Callable[..., BrowserContext]) -> Iterator[Page]:
+    """Fails the test that leaves an error on the console or a violation of the security policy."""
+    opened = open_context().new_page()
+    problems: list[str] = []
+    opened.on("console", lambda message: message.type == "error" and problems.append(message.text))
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    yield opened
+    assert opened.evaluate("window.violations") == []
+    assert problems == []
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], list[str]]:
+    """`axe(page)`: what axe-core finds wrong with the page as it stands."""
+    source = (Path(__file__).parent / "vendor/axe-core/axe.min.js").read_text(encoding="utf-8")
+
+    def run(page: Page) -> list[str]:
+        # Evaluated by the driver, which the page's security policy does not concern.
+        page.evaluate(source)
+        found = page.evaluate("axe.run().then((result) => result.violations)")
+        return [
+            f"{rule['id']}: {json.dumps([node['target'] for node in rule['nodes']])}"
+            for rule in found
+        ]
+
+    return run

@@ -1,0 +1,117 @@
+"""What cannot be seen in the markup: weight, shifts, width, contrast, themes; and the screenshot."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.test_dashboard import open_dashboard
+from tests.browser.web_server import WebServer
+
+MOST_BYTES = 250_000
+MOST_SHIFT = 0.02
+
+
+def test_the_whole_page_is_light(page: Page, server: WebServer) -> None:
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    sizes: list[float] = []
+    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    open_dashboard(page, server)
+    assert len(sizes) > 10
+    assert sum(sizes) <= MOST_BYTES
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_nothing_shifts_while_the_page_comes_and_refreshes(
+    open_context: Callable[..., BrowserContext], server: WebServer, width: int
+) -> None:
+    page = open_context(viewport={"width": width, "height": 900}).new_page()
+    open_dashboard(page, server)
+    server.seed("now")
+    with page.expect_response("**/dashboard/data*"):
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.layoutShift") < MOST_SHIFT
+
+
+@pytest.mark.parametrize("address", ["/", "/admin/", "/admin/auth/user/", "/nothing"])
+def test_a_phone_needs_no_sideways_scrolling(
+    open_context: Callable[..., BrowserContext], server: WebServer, address: str
+) -> None:
+    page = open_context(viewport={"width": 390, "height": 800}, has_touch=True).new_page()
+    page.goto(server.url + address)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "address", ["/", "/admin/", "/admin/auth/user/", "/admin/password_change/", "/nothing"]
+)
+def test_axe_finds_nothing(
+    open_context: Callable[..., BrowserContext],
+    server: WebServer,
+    axe: Callable[[Page], list[str]],
+    scheme: str,
+    address: str,
+) -> None:
+    page = open_context(color_scheme=scheme).new_page()
+    page.goto(server.url + address)
+    if address == "/":
+        expect(page.locator(".plot.drawn")).to_have_count(10)
+        page.click("[data-chart=cpu] summary")
+    assert axe(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_login(
+    open_context: Callable[..., BrowserContext],
+    server: WebServer,
+    axe: Callable[[Page], list[str]],
+    scheme: str,
+) -> None:
+    context = open_context(color_scheme=scheme)
+    context.clear_cookies()
+    page = context.new_page()
+    page.goto(f"{server.url}/admin/login/")
+    assert axe(page) == []
+
+
+def test_the_theme_follows_the_system_and_the_switch(page: Page, server: WebServer) -> None:
+    background = "getComputedStyle(document.body).backgroundColor"
+    page.emulate_media(color_scheme="dark")
+    open_dashboard(page, server)
+    dark = page.evaluate(background)
+    page.click(".theme-toggle")
+    assert page.evaluate(background) != dark
+
+
+@pytest.mark.parametrize(
+    "address", ["/admin/", "/admin/auth/user/add/", "/admin/auth/user/1/change/"]
+)
+def test_the_admin_lives_under_the_strict_policy(
+    page: Page, server: WebServer, address: str
+) -> None:
+    page.goto(server.url + address)
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".site-nav [aria-current]")).to_have_text("Admin")
+
+
+def test_vendored_scripts_name_no_other_host() -> None:
+    root = Path(__file__).resolve().parents[2] / "static"
+    for script in (path for path in root.rglob("*.js") if path.is_file()):
+        assert "sourceMappingURL" not in script.read_text(encoding="utf-8"), script
+
+
+def test_the_screenshot_of_the_readme(
+    open_context: Callable[..., BrowserContext], server: WebServer
+) -> None:
+    """Writes to the path in OPSPORTAL_SCREENSHOT; without it only proves that it can be taken."""
+    page = open_context(viewport={"width": 1280, "height": 900}).new_page()
+    server.seed("now")
+    open_dashboard(page, server)
+    path = os.environ.get("OPSPORTAL_SCREENSHOT")
+    picture = page.screenshot(path=path)
+    assert picture.startswith(b"\x89PNG")

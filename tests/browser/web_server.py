@@ -1,0 +1,93 @@
+"""The portal's web process alone, on a data directory of its own, to be killed and started again."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+USER, PASSWORD = "admin", "a-password-for-tests"
+START_SECONDS = 30
+
+
+class WebServer:
+    """Migrated and with an administrator once prepared; `url` ends without a slash."""
+
+    def __init__(self, directory: Path, port: int) -> None:
+        self.directory = directory
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def prepare(self) -> None:
+        (self.directory / "run").mkdir(parents=True, exist_ok=True)
+        self._run("manage.py", "migrate", "--verbosity=0")
+        self._run("manage.py", "collectstatic", "--noinput", "--verbosity=0")
+        self._run("manage.py", "createsuperuser", "--noinput", "--username", USER, "--email", "")
+
+    def seed(self, mode: str) -> None:
+        self._run("tests/browser/seed.py", mode)
+
+    def start(self) -> None:
+        command = [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
+            *("--host", "127.0.0.1", "--port", str(self.port), "--blocking-threads", "4"),
+            "opsportal.wsgi:application",
+        ]
+        with (self.directory / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=self._environment(), stdout=log, stderr=log
+            )
+        self._wait()
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(timeout=20)
+            self._process = None
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            assert self._process is not None
+            assert self._process.poll() is None, (self.directory / "server.log").read_text()
+            try:
+                urllib.request.urlopen(f"{self.url}/admin/login/", timeout=5)
+                return
+            except (urllib.error.URLError, ConnectionError):
+                time.sleep(0.1)
+        raise AssertionError((self.directory / "server.log").read_text())
+
+    def _run(self, *command: str) -> None:
+        subprocess.run(
+            [sys.executable, *command], cwd=ROOT, env=self._environment(), check=True, timeout=60
+        )
+
+    def _environment(self) -> dict[str, str]:
+        # The tests' own settings and database must not leak into the server.
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")
+        }
+        return {
+            **kept,
+            "DJANGO_SETTINGS_MODULE": "opsportal.settings",
+            "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
+            "OPSPORTAL_DATA_DIR": str(self.directory),
+            "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+            "SECRET_KEY": "only-for-tests",
+        }
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
