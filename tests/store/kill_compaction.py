@@ -13,9 +13,6 @@ import django
 django.setup()
 
 from django.db import connection  # noqa: E402
-from django.db.backends.postgresql.base import (  # noqa: E402
-    DatabaseWrapper as PostgresWrapper,
-)
 
 from monitoring.histogram import Histogram  # noqa: E402
 from monitoring.models import Series  # noqa: E402
@@ -50,8 +47,8 @@ def counts() -> list[list[int]]:
 def killed_at(statement: int) -> bool:
     """False when the compaction ended before it came to that statement."""
     connection.close()
-    if isinstance(connection, PostgresWrapper):
-        connection.close_pool()  # its connections and threads would not survive the fork
+    # The connections and threads of PostgreSQL's pool would not survive the fork.
+    getattr(connection, "close_pool", lambda: None)()
     child = os.fork()
     if not child:
         numbers = itertools.count(1)
