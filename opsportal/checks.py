@@ -1,6 +1,7 @@
 """Numbered system checks: a wrong set-up is refused at the start, with what to do about it."""
 
 import os
+import sys
 from collections.abc import Sequence
 
 from django.apps import AppConfig
@@ -36,3 +37,13 @@ def check_data_directory(
     else:
         return []
     return [checks.Error(message, hint=hint, id="opsportal.E002")]
+
+
+def refuse_misconfiguration() -> None:
+    """For processes that are not management commands: Django does not check those by itself."""
+    errors = [message for message in checks.run_checks(tags=[TAG]) if message.is_serious()]
+    if errors:
+        # One line each, on standard error; 78 is sysexits' EX_CONFIG.
+        lines = [f"{error.msg}. {error.hint} ({error.id})" for error in errors]
+        print("\n".join(lines), file=sys.stderr)  # noqa: T201
+        raise SystemExit(78)

@@ -7,3 +7,11 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opsportal.settings")
 
 application = get_wsgi_application()
+
+# After the apps are loaded.
+from monitoring import judge  # noqa: E402
+from opsportal.checks import refuse_misconfiguration  # noqa: E402
+
+refuse_misconfiguration()
+# Servers load this module in each process that serves, and only there.
+judge.start()

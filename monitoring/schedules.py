@@ -1,0 +1,80 @@
+"""The default schedules. Set-up creates them once; from then on they are the admin's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    name: str
+    task: str
+    every_seconds: int
+    description: str
+
+    @property
+    def expires_seconds(self) -> int:
+        """Messages that waited longer are dropped: an outage must not end in a burst."""
+        return min(self.every_seconds, 600)
+
+
+SCHEDULES = (
+    Schedule(
+        "Sample the vitals of every host",
+        "monitoring.tasks.sample_every_host",
+        10,
+        "CPU, memory, disks, load, network and processes of each host where a worker runs.",
+    ),
+    Schedule(
+        "Send the canary",
+        "monitoring.tasks.sing",
+        10,
+        "Proves that scheduler, queue and workers work. Without it the portal reports itself late.",
+    ),
+    Schedule(
+        "Derive request and error rates",
+        "monitoring.tasks.derive_rates",
+        10,
+        "Requests per minute and error rate of each service, over the last 60 seconds.",
+    ),
+    Schedule(
+        "Compact the store",
+        "monitoring.tasks.compact_store",
+        900,
+        "Seals points older than an hour into blocks and deletes what is past its retention.",
+    ),
+    Schedule(
+        "Clear expired sessions",
+        "monitoring.tasks.clear_expired_sessions",
+        86_400,
+        "Deletes the sessions of people who have not come back.",
+    ),
+)
+
+
+@transaction.atomic
+def ensure_schedules() -> list[str]:
+    """Creates those missing and returns their names; an edited one is left as it is."""
+    known = set(PeriodicTask.objects.values_list("name", flat=True))
+    missing = [schedule for schedule in SCHEDULES if schedule.name not in known]
+    for schedule in missing:
+        _create(schedule)
+    return [schedule.name for schedule in missing]
+
+
+def _create(schedule: Schedule) -> None:
+    interval, _ = IntervalSchedule.objects.get_or_create(
+        every=schedule.every_seconds, period=IntervalSchedule.SECONDS
+    )
+    PeriodicTask.objects.get_or_create(
+        name=schedule.name,
+        defaults={
+            "task": schedule.task,
+            "interval": interval,
+            "expire_seconds": schedule.expires_seconds,
+            "description": schedule.description,
+        },
+    )

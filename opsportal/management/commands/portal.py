@@ -1,0 +1,83 @@
+"""`manage.py portal`: the whole portal in the foreground."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from opsportal.processes import SOCKET_PATH_BYTES, programs
+from opsportal.supervisor import lock
+from opsportal.supervisor.program import write_programs
+
+
+class Command(BaseCommand):
+    help = (
+        "Runs the web server, a worker, the scheduler and (unless REDIS_URL is set) the broker, "
+        "and starts again what dies. Ctrl-C or SIGTERM stops everything within ten seconds; "
+        "SIGHUP reloads the web server. Example: PORT=8080 python manage.py portal"
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.RUN_DIR.is_dir():
+            raise CommandError("Nothing is set up yet. Run: python manage.py setup")
+        _refuse_long_socket_path()
+        try:
+            descriptor = self._lock()
+            _refuse_taken_port()
+            write_programs(settings.RUN_DIR / "programs.json", programs())
+        except OSError as error:
+            raise CommandError(
+                f"Cannot write to {settings.RUN_DIR}: {error.strerror}. Free some space or "
+                "mend its permissions, or choose another OPSPORTAL_DATA_DIR."
+            ) from None
+        self.stdout.write(f"OpsPortal is on {_url()}  (Ctrl-C stops it)")
+        self.stdout.flush()
+        # From here on a small process without Django keeps watch: it saves 50 MB for as long as
+        # the portal runs.
+        os.chdir(settings.BASE_DIR)
+        os.execv(  # noqa: S606
+            sys.executable,
+            [sys.executable, "-m", "opsportal.supervisor", str(settings.RUN_DIR), str(descriptor)],
+        )
+
+    def _lock(self) -> int:
+        try:
+            return lock.take(settings.RUN_DIR / "portal.lock")
+        except lock.AlreadyRunningError as error:
+            raise CommandError(
+                f"OpsPortal already runs on {settings.DATA_DIR} (process {error.pid}). Stop it "
+                f"first (kill {error.pid}), or choose another OPSPORTAL_DATA_DIR and PORT."
+            ) from None
+
+
+def _url() -> str:
+    host = "127.0.0.1" if settings.BIND_ADDRESS in {"0.0.0.0", "::"} else settings.BIND_ADDRESS  # noqa: S104
+    return f"http://{host}:{settings.PORT}"
+
+
+def _refuse_taken_port() -> None:
+    with socket.socket() as probe:
+        # As the web server does: connections in their last minute do not hold a port.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.BIND_ADDRESS, settings.PORT))
+        except OSError as error:
+            raise CommandError(
+                f"Port {settings.PORT} on {settings.BIND_ADDRESS} cannot be used: "
+                f"{error.strerror}. Choose another: PORT=8080 make run"
+            ) from None
+
+
+def _refuse_long_socket_path() -> None:
+    size = len(str(settings.BROKER_SOCKET).encode())
+    if settings.EMBEDDED_BROKER and size > SOCKET_PATH_BYTES:
+        raise CommandError(
+            f"The path of the broker's socket has {size} bytes, and the system allows "
+            f"{SOCKET_PATH_BYTES}: {settings.BROKER_SOCKET}. Choose a shorter OPSPORTAL_DATA_DIR, "
+            "or set REDIS_URL to a broker of your own."
+        )

@@ -1,0 +1,55 @@
+"""`manage.py setup`: from a bare checkout to a portal that can be started."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
+
+from opsportal.setup.administrator import make_administrator
+from opsportal.setup.database import check_database, migrate_database
+from opsportal.setup.directories import make_directories, make_secret_key
+from opsportal.setup.schedules import make_schedules
+from opsportal.setup.static_files import collect_static_files
+from opsportal.setup.step import Outcome, Report, SetupError
+
+STEPS: tuple[Callable[[], Report], ...] = (
+    make_directories,
+    make_secret_key,
+    check_database,
+    migrate_database,
+    collect_static_files,
+    make_schedules,
+    make_administrator,
+)
+
+
+class Command(BaseCommand):
+    help = (
+        "Makes everything that the portal needs: data directory, secret key, migrations, static "
+        "files, schedules and the first administrator. Running it again is safe and fast. "
+        "Example: DJANGO_SUPERUSER_PASSWORD_FILE=/run/secrets/admin python manage.py setup"
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--noinput", action="store_true", help="never ask (set-up asks nothing as yet)"
+        )
+        parser.add_argument("--quiet", action="store_true", help="tell only what was done")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for step in STEPS:
+            try:
+                report = step()
+            except SetupError as error:
+                raise CommandError(str(error)) from None
+            except (OSError, OperationalError) as error:
+                raise CommandError(f"Set-up stopped at “{_name(step)}”: {error}") from None
+            if report.outcome != Outcome.ALREADY or not options["quiet"]:
+                self.stdout.write(f"{report.outcome:>10}  {report.text}")
+
+
+def _name(step: Callable[[], Report]) -> str:
+    return step.__name__.replace("_", " ")

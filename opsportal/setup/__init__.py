@@ -1,0 +1,1 @@
+"""Set-up: steps that each say what they did, and do nothing the second time."""
