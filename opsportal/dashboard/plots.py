@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from monitoring.store import Window, merge_windows
+from monitoring.store import Bucket, Window, merge_windows
 from opsportal.dashboard.aggregation import Grid, last, line_values
 from opsportal.dashboard.charts import (
     CHARTS,
@@ -64,18 +64,34 @@ class Plot:
         return "" if self.unit in ("B/s", "B", "s") else self.unit
 
 
+class Merger:
+    """Merges windows once, whichever lines ask: merging histograms is most of a look's cost."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, ...], list[Bucket]] = {}
+
+    def __call__(self, windows: list[Window]) -> list[Bucket]:
+        if len(windows) == 1:
+            return windows[0].buckets
+        key = tuple(map(id, windows))
+        if key not in self._known:
+            self._known[key] = merge_windows(windows)
+        return self._known[key]
+
+
 def plots(reading: Reading) -> list[Plot]:
-    return [_plot(definition, reading) for definition in CHARTS]
+    merge = Merger()
+    return [_plot(definition, reading, merge) for definition in CHARTS]
 
 
-def _plot(definition: ChartDefinition, reading: Reading) -> Plot:
+def _plot(definition: ChartDefinition, reading: Reading, merge: Merger) -> Plot:
     shown = reading.range
     step_ms = shown.traffic_step_ms if definition.scope == Scope.SERVICE else shown.step_ms
     grid = Grid.over(shown.start_ms, shown.end_ms, step_ms, reading.now_ms)
     lines = [
         Line(label, values, text(last(values), definition.unit))
         for line in definition.lines
-        for label, values in _values(line, reading, grid)
+        for label, values in _values(line, reading, grid, merge)
         if any(value is not None for value in values)
     ]
     return Plot(
@@ -95,17 +111,17 @@ def _plot(definition: ChartDefinition, reading: Reading) -> Plot:
 
 
 def _values(
-    definition: LineDefinition, reading: Reading, grid: Grid
+    definition: LineDefinition, reading: Reading, grid: Grid, merge: Merger
 ) -> Iterable[tuple[str, Values]]:
     """The label and the values of each line that the definition makes."""
     windows = reading.windows[definition.metric]
     if not windows:
         return
     traffic = definition.metric == RESPONSE_TIME
-    whole = merge_windows(windows) if traffic else []
-    watched = merge_windows(reading.windows[REQUESTS]) if traffic else []
+    whole = merge(windows) if traffic else []
+    watched = merge(reading.windows[REQUESTS]) if traffic else []
     for label, group in _groups(definition, windows):
-        part = merge_windows(group)
+        part = merge(group)
         yield label, line_values(part, whole, watched, grid, definition.aggregate)
 
 
