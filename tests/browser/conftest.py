@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.browser.web_server import PASSWORD, USER, WebServer, free_port
 
@@ -27,7 +27,8 @@ LISTENERS = """
     window.violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile}`));
   window.layoutShift = 0;
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.layoutShift += entry.value;
+    const shifts = list.getEntries().filter((entry) => !entry.hadRecentInput);
+    shifts.forEach((entry) => { window.layoutShift += entry.value; });
   }).observe({ type: "layout-shift", buffered: true });
 """
 
@@ -93,7 +94,12 @@ def page(open_context: Callable[..., BrowserContext]) -> Iterator[Page]:
     """Fails the test that leaves an error on the console or a violation of the security policy."""
     opened = open_context().new_page()
     problems: list[str] = []
-    opened.on("console", lambda message: message.type == "error" and problems.append(message.text))
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            problems.append(message.text)
+
+    opened.on("console", note)
     opened.on("pageerror", lambda error: problems.append(str(error)))
     yield opened
     assert opened.evaluate("window.violations") == []

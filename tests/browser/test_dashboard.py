@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.web_server import WebServer
+from tests.browser.web_server import PASSWORD, USER, WebServer
 
 DATA = re.compile(r"/dashboard/data")
 
@@ -16,11 +16,9 @@ def open_dashboard(page: Page, server: WebServer, query: str = "") -> None:
 
 
 def test_a_stranger_logs_in_and_comes_back_to_where_he_wanted(
-    browser: object, server: WebServer
+    browser: Browser, server: WebServer
 ) -> None:
-    from tests.browser.web_server import PASSWORD, USER
-
-    context = browser.new_context()  # type: ignore[attr-defined]
+    context = browser.new_context()
     page = context.new_page()
     page.goto(f"{server.url}/?range=6h")
     page.fill("#id_username", USER)

@@ -1,4 +1,4 @@
-"""What cannot be seen in the markup: weight, shifts, width, contrast, themes; and the screenshot."""
+"""What the markup does not show: weight, shifts, width, contrast, themes; the screenshot."""
 
 import os
 from collections.abc import Callable

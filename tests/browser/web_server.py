@@ -1,4 +1,4 @@
-"""The portal's web process alone, on a data directory of its own, to be killed and started again."""
+"""The portal's web process alone, on a data directory of its own."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ class WebServer:
         self.url = f"http://127.0.0.1:{port}"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def prepare(self) -> None:
+    def prepare(self, collect: bool = True) -> None:
         (self.directory / "run").mkdir(parents=True, exist_ok=True)
         self._run("manage.py", "migrate", "--verbosity=0")
-        self._run("manage.py", "collectstatic", "--noinput", "--verbosity=0")
+        if collect:
+            self._run("manage.py", "collectstatic", "--noinput", "--verbosity=0")
         self._run("manage.py", "createsuperuser", "--noinput", "--username", USER, "--email", "")
 
     def seed(self, mode: str) -> None:
