@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.running_portal import RunningPortal
+
 
 @pytest.fixture(scope="session")
 def require() -> Callable[[bool, str], None]:
@@ -42,3 +44,32 @@ def broker_socket() -> Iterator[Path]:
         yield socket
         process.terminate()
     shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def portal_variables() -> Iterator[dict[str, str]]:
+    """The database of a whole portal: its own SQLite file, or its own PostgreSQL database."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        yield {}
+        return
+    import psycopg
+
+    name = f"portal_{os.getpid()}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield {"DATABASE_URL": url.replace("/opsportal?", f"/{name}?", 1)}
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def running_portal(
+    tmp_path_factory: pytest.TempPathFactory, portal_variables: dict[str, str]
+) -> Iterator[RunningPortal]:
+    """A whole portal, shared by all tests that do not harm it."""
+    portal = RunningPortal(tmp_path_factory.mktemp("whole") / "var", portal_variables)
+    portal.set_up()
+    portal.start()
+    yield portal
+    portal.close()

@@ -1,0 +1,157 @@
+"""A whole portal as a subprocess: what `make run` ends in, on a free port and its own data."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+import requests
+
+ROOT = Path(__file__).resolve().parent.parent
+PASSWORD = "correct horse battery staple"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
+    """The first true value of `condition`, asked again and again; fails after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}"
+        time.sleep(0.05)
+
+
+@dataclass
+class RunningPortal:
+    """`variables` are those of the environment beside the ones that keep it apart from others."""
+
+    data_dir: Path
+    variables: dict[str, str] = field(default_factory=dict)
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+    username: str = "admin"
+    password: str = PASSWORD
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in {"DATABASE_URL", "SECRET_KEY", "REDIS_URL"}
+        }
+        return {
+            **inherited,
+            "DJANGO_SETTINGS_MODULE": "opsportal.settings",
+            "OPSPORTAL_DATA_DIR": str(self.data_dir),
+            "DJANGO_SUPERUSER_PASSWORD": self.password,
+            "PORT": str(self.port),
+            **self.variables,
+        }
+
+    # --- Commands -------------------------------------------------------------------------------
+
+    def manage(self, *words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "manage.py", *words]
+        return subprocess.run(
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+        )
+
+    def token(self, name: str, scope: str = "read") -> str:
+        made = self.manage("token", name, "--scope", scope)
+        assert made.returncode == 0, made.stderr
+        return made.stdout.strip()
+
+    # --- Life -----------------------------------------------------------------------------------
+
+    def set_up(self) -> None:
+        done = self.manage("setup", "--noinput")
+        assert done.returncode == 0, done.stderr
+
+    def start(self) -> None:
+        with self.log_file.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "portal"],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+            )
+        until(self.is_ready, 30, f"ready\n{self.log}")
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        assert self.process is not None
+        self.process.send_signal(number)
+        return self.process.wait(15)
+
+    def close(self) -> None:
+        if self.process and self.process.poll() is None:
+            family = psutil.Process(self.process.pid).children(recursive=True)
+            self.process.terminate()
+            try:
+                self.process.wait(15)
+            except subprocess.TimeoutExpired:
+                for each in [*family, self.process]:
+                    each.kill()
+
+    # --- Looks ----------------------------------------------------------------------------------
+
+    @property
+    def log_file(self) -> Path:
+        return self.data_dir.with_suffix(".log")
+
+    @property
+    def log(self) -> str:
+        return self.log_file.read_text(encoding="utf-8") if self.log_file.exists() else ""
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What the supervisor wrote about its processes."""
+        path = self.data_dir / "run" / "portal.json"
+        state: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return state
+
+    def pid(self, name: str) -> int:
+        return int(self.state["processes"][name]["pid"])
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        return requests.get(f"{self.url}{path}", timeout=10, **options)
+
+    def answers(self, path: str) -> int | None:
+        """The status, or None while nobody answers."""
+        try:
+            return self.get(path).status_code
+        except requests.ConnectionError:
+            return None
+
+    def is_ready(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, f"the portal ended:\n{self.log}"
+        return self.answers("/api/health/readiness") == 200
+
+    def health(self) -> str:
+        """The word of /api/health; "" while nobody answers."""
+        try:
+            return str(self.get("/api/health").json()["status"])
+        except (requests.RequestException, ValueError):
+            return ""
