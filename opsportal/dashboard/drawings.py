@@ -52,11 +52,11 @@ def draw(plot: Plot) -> Drawing:
 
 
 def axis_top(plot: Plot) -> float:
-    """Fixed, or a little above the highest value; up to a limit that is not far above it."""
+    """Fixed, or a little above the highest value; up to a limit that is near, or is of a share."""
     if plot.top is not None:
         return plot.top
     highest = max((v for line in plot.lines for v in line.values if v is not None), default=0)
-    near = [limit.value for limit in plot.limits if limit.value <= 2 * highest]
+    near = [limit.value for limit in plot.limits if plot.unit == "%" or limit.value <= 2 * highest]
     return max([highest, *near, 0.001]) * 1.1
 
 

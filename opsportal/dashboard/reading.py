@@ -13,6 +13,7 @@ from monitoring.store import LatestPoint, Window
 from opsportal.dashboard.charts import GAUGES, REQUESTS, RESPONSE_TIME
 from opsportal.dashboard.processes import Process, read_processes
 from opsportal.dashboard.ranges import DAY_MS, MINUTE_MS, SECOND_MS, Range, parse_range
+from opsportal.dashboard.settled import SettledSteps
 from opsportal.health.state import PortalState, portal_state
 
 # As /api/health/detailed: long enough to be calm, short enough to be now.
@@ -20,6 +21,8 @@ RECENT_MS = 5 * MINUTE_MS
 RECENT_STEP_MS = 10 * SECOND_MS
 # What has been silent for longer was taken away, and is no problem any more.
 FORGOTTEN_AFTER_MS = DAY_MS
+
+SETTLED = SettledSteps(store.windows_of)
 
 ALL_METRICS = [*GAUGES, REQUESTS, "host_uptime_seconds", RESPONSE_TIME]
 
@@ -89,7 +92,7 @@ def read(parameters: Mapping[str, str], now: datetime | None = None) -> Reading:
         host=host,
         service=service,
         latest=latest,
-        windows=_windows(known, shown, host, service),
+        windows=_windows(known, shown, host, service, now_ms),
         recent=_recent(latest[RESPONSE_TIME], now_ms),
         portal=portal_state(moment),
         canary_age_seconds=canary.canary_age_seconds(moment),
@@ -111,7 +114,7 @@ def _recent(points: Iterable[LatestPoint], now_ms: int) -> list[Window]:
 
 
 def _windows(
-    known: Iterable[LatestPoint], shown: Range, host: str, service: str
+    known: Iterable[LatestPoint], shown: Range, host: str, service: str, now_ms: int
 ) -> dict[str, list[Window]]:
     """By metric; in two readings, since requests have longer steps than vitals."""
     vitals, traffic = [], []
@@ -126,8 +129,8 @@ def _windows(
             vitals.append(point.series)
     windows: dict[str, list[Window]] = {metric: [] for metric in ALL_METRICS}
     for window in (
-        *store.windows_of(vitals, shown.start_ms, shown.end_ms, shown.step_ms),
-        *store.windows_of(traffic, shown.start_ms, shown.end_ms, shown.traffic_step_ms),
+        *SETTLED.windows(vitals, shown.start_ms, shown.end_ms, shown.step_ms, now_ms),
+        *SETTLED.windows(traffic, shown.start_ms, shown.end_ms, shown.traffic_step_ms, now_ms),
     ):
         windows[window.series.metric].append(window)
     return windows

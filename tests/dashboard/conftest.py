@@ -8,8 +8,13 @@ from opsportal.health.state import PortalState
 
 from monitoring.store import LatestPoint, Window
 from opsportal.dashboard.ranges import parse_range
-from opsportal.dashboard.reading import ALL_METRICS, Reading
+from opsportal.dashboard.reading import ALL_METRICS, SETTLED, Reading
 from tests.dashboard.readings import HOST, NOW_MS
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    SETTLED.clear()
 
 
 def by_metric(found: Sequence[Any]) -> dict[str, list[Any]]:

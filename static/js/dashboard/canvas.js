@@ -88,9 +88,9 @@ function dataset(line, { start_ms: startMs, step_ms: stepMs, filled }, colour) {
   };
 }
 
-/** Room above the highest value, and for a limit that it is coming near to. */
-function suggestedTop({ lines, limits }) {
+/** Room above the highest value, and for a limit that it is coming near to, or of a share. */
+function suggestedTop({ lines, limits, unit }) {
   const highest = Math.max(0, ...lines.flatMap((line) => line.values.map((value) => value ?? 0)));
-  const near = limits.map((limit) => limit.value).filter((value) => value <= 2 * highest);
+  const near = limits.map((limit) => limit.value).filter((value) => unit === "%" || value <= 2 * highest);
   return Math.max(highest, ...near) * 1.1 || 1;
 }
