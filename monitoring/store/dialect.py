@@ -87,10 +87,11 @@ def upsert_blocks(cursor: CursorWrapper, rows: Sequence[BlockRow]) -> None:
 def _array_literals(rows: Sequence[tuple[Any, ...]]) -> list[str]:
     """The columns as PostgreSQL's array literals: far cheaper than the driver's adapting of lists,
     and safe because they hold nothing but numbers and hex digits."""
-    return [f"{{{','.join(map(_element, column))}}}" for column in zip(*rows, strict=True)]
+    return [_array_literal(column) for column in zip(*rows, strict=True)]
 
 
-def _element(value: float | bytes | None) -> str:
-    if value is None:
-        return "NULL"
-    return f'"\\\\x{value.hex()}"' if isinstance(value, bytes) else repr(value)
+def _array_literal(column: Sequence[float] | Sequence[bytes | None]) -> str:
+    if isinstance(column[0], (int, float)):
+        return f"{{{str(column)[1:-1].rstrip(',')}}}"
+    texts = ("NULL" if each is None else f'"\\\\x{each.hex()}"' for each in column)
+    return f"{{{','.join(texts)}}}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from monitoring.histogram import Histogram
 
@@ -40,15 +41,13 @@ class Selector:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesRef:
+class SeriesRef(NamedTuple):
     id: int
     metric: str
     labels: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class LatestPoint:
+class LatestPoint(NamedTuple):
     """`value` is the mean where the last point is a histogram."""
 
     series: SeriesRef

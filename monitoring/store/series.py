@@ -78,7 +78,10 @@ def series_of(metrics: Collection[str]) -> list[LatestPoint]:
             f" FROM monitoring_series WHERE {condition} ORDER BY id",
             [parameter],
         )
-        return [
-            LatestPoint(SeriesRef(series_id, metric, json.loads(labels)), time_ms, value)
-            for series_id, metric, labels, time_ms, value in cursor.fetchall()
-        ]
+        rows = cursor.fetchall()
+    # One document is parsed in half the time of a thousand.
+    all_labels: list[dict[str, str]] = json.loads(f"[{','.join(row[2] for row in rows)}]")
+    return [
+        LatestPoint(SeriesRef(series_id, metric, labels), time_ms, value)
+        for (series_id, metric, _text, time_ms, value), labels in zip(rows, all_labels, strict=True)
+    ]

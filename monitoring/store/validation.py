@@ -77,6 +77,8 @@ def _wrong_time(time_ms: object, now_ms: int) -> str:
 
 
 def _checked_number(value: object) -> float:
+    if type(value) is float and abs(value) <= MAX_MAGNITUDE:
+        return value
     if isinstance(value, Histogram):
         raise _InvalidPointError("a histogram, but the metric's values are numbers")
     if not isinstance(value, (int, float)) or isinstance(value, bool):
