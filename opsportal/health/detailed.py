@@ -1,0 +1,112 @@
+"""The object of /api/health/detailed. Null where there is no data: nothing is invented."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from monitoring import store
+from monitoring.rates import TrafficSummary, traffic_summary
+from monitoring.store import LatestPoint
+from opsportal.health.state import portal_state, uptime_seconds
+from opsportal.version import VERSION
+
+WINDOW_SECONDS = 300
+# Older values are no longer the system's state.
+STALE_AFTER_MS = 60_000
+LOADS = ("load1", "load5", "load15")
+MEMORY = {"percent": "memory_percent", "used_bytes": "memory_used_bytes"} | {
+    "total_bytes": "memory_total_bytes"
+}
+DISK = {"percent": "disk_percent", "used_bytes": "disk_used_bytes"} | {
+    "total_bytes": "disk_total_bytes"
+}
+METRICS = ("cpu_percent", "host_uptime_seconds", *LOADS, *MEMORY.values(), *DISK.values())
+
+
+def timestamp(now: datetime) -> str:
+    return now.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def summary(now: datetime) -> dict[str, Any]:
+    """What everybody may know."""
+    return {
+        "status": portal_state(now).status,
+        "timestamp": timestamp(now),
+        "version": VERSION,
+    }
+
+
+def detailed(now: datetime) -> dict[str, Any]:
+    """Raises DatabaseError."""
+    now_ms = int(now.timestamp() * 1000)
+    state = portal_state(now)
+    return {
+        **summary(now),
+        "uptime_seconds": round(uptime_seconds()),
+        "problems": [{"severity": each.severity, "text": each.text} for each in state.problems],
+        "system": system(store.latest_of(METRICS), settings.HOST_NAME, now_ms),
+        "application": application(traffic_summary(now_ms, WINDOW_SECONDS)),
+        "dependencies": [],
+        "alerts": {"firing": 0, "acknowledged": 0, "items": []},
+        "backups": [],
+    }
+
+
+def system(points: Sequence[LatestPoint], host: str, now_ms: int) -> dict[str, Any]:
+    """Pure: the vitals of `host` that are not stale."""
+    own = [
+        each
+        for each in points
+        if each.series.labels.get("host") == host and now_ms - each.time_ms < STALE_AFTER_MS
+    ]
+    values = {each.series.metric: each.value for each in own if "path" not in each.series.labels}
+    loads = [values[name] for name in LOADS if name in values]
+    return {
+        "host": host,
+        "cpu_percent": _rounded(values.get("cpu_percent")),
+        "memory": _space(MEMORY, values),
+        "disk": _disk(own),
+        "load": [round(load, 2) for load in loads] or None,
+        "uptime_seconds": values.get("host_uptime_seconds"),
+    }
+
+
+def _disk(points: Sequence[LatestPoint]) -> dict[str, Any]:
+    """The root, or where there is none the fullest."""
+    by_path: dict[str, dict[str, float]] = {}
+    for each in points:
+        if "path" in each.series.labels:
+            by_path.setdefault(each.series.labels["path"], {})[each.series.metric] = each.value
+    fullest = max(by_path, key=lambda path: by_path[path].get("disk_percent", 0), default=None)
+    path = "/" if "/" in by_path else fullest
+    return {"path": path, **_space(DISK, by_path.get(path or "", {}))}
+
+
+def _space(names: Mapping[str, str], values: Mapping[str, float]) -> dict[str, float | None]:
+    return {key: _rounded(values.get(metric)) for key, metric in names.items()}
+
+
+def application(summary: TrafficSummary) -> dict[str, Any]:
+    return {
+        "window_seconds": WINDOW_SECONDS,
+        "requests_total": summary.requests_total,
+        "requests_per_minute": _rounded(summary.requests_per_minute),
+        "error_rate_percent": _rounded(summary.error_rate_percent),
+        "response_time_ms": {
+            "avg": _rounded(summary.avg_ms),
+            "p50": _rounded(summary.p50_ms),
+            "p95": _rounded(summary.p95_ms),
+            "p99": _rounded(summary.p99_ms),
+        },
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    """Bytes are whole, everything else is told to a tenth or a hundredth."""
+    if value is None:
+        return None
+    return round(value) if abs(value) >= 100_000 else round(value, 2)

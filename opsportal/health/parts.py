@@ -1,0 +1,80 @@
+"""Looks at the parts that the portal needs: database, migrations, broker, canary."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from monitoring.canary import canary_age_seconds
+from opsportal.health.bounded import LookTimeoutError
+
+TIMEOUT_SECONDS = 2.0
+
+
+class NotMigratedError(Exception):
+    """Migrations wait to be applied."""
+
+
+_migrated = False
+
+
+def look_at_database() -> None:
+    try:
+        with connection.cursor() as cursor:
+            # From a table and not a bare SELECT 1: SQLite would answer that without the file.
+            cursor.execute("SELECT 1 FROM django_migrations LIMIT 1")
+            cursor.fetchone()
+    finally:
+        connection.close()
+
+
+def look_at_migrations() -> None:
+    """Applied migrations stay applied: once clean, it is not asked again by this process."""
+    global _migrated
+    if _migrated:
+        return
+    try:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            raise NotMigratedError
+        _migrated = True
+    finally:
+        connection.close()
+
+
+def look_at_broker() -> None:
+    client = redis.Redis.from_url(
+        settings.REDIS_URL,
+        socket_timeout=TIMEOUT_SECONDS,
+        socket_connect_timeout=TIMEOUT_SECONDS,
+    )
+    try:
+        client.ping()
+    finally:
+        client.close()
+
+
+def look_at_canary() -> float | None:
+    try:
+        return canary_age_seconds(datetime.now(UTC))
+    finally:
+        connection.close()
+
+
+def reason(error: BaseException) -> str:
+    """In a few words that tell a stranger nothing: no host, no path, no secret."""
+    match error:
+        case LookTimeoutError():
+            return f"no answer within {TIMEOUT_SECONDS:.0f} s"
+        case NotMigratedError():
+            return "migrations are missing"
+        case OperationalError() | redis.ConnectionError() | redis.TimeoutError():
+            return "unreachable"
+        case DatabaseError():
+            return "damaged"
+        case _:
+            return "failed"

@@ -1,0 +1,28 @@
+"""Who may do what over the API. A view says what it needs in `required_scope`."""
+
+from __future__ import annotations
+
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from opsportal.models import ApiToken, Scope
+from opsportal.tokens import allows
+
+
+class HasScope(BasePermission):
+    """Tokens by their scope; people of the staff may read, superusers write."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        needed: str = getattr(view, "required_scope", Scope.READ)
+        if isinstance(request.auth, ApiToken):
+            if allows(request.auth, needed):
+                return True
+            raise PermissionDenied(
+                f"This token's scope is “{request.auth.scope}”; this needs “{needed}”."
+            )
+        user = request.user
+        if not user.is_authenticated or not user.is_active:
+            return False
+        return user.is_superuser or (user.is_staff and needed == Scope.READ)
