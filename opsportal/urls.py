@@ -1,9 +1,16 @@
 """Every address of the portal. All answer with and without a trailing slash."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
+
+from opsportal.views import MetricsView
 
 urlpatterns = [
     path("", include("opsportal.dashboard.urls")),
     path("admin/", admin.site.urls),
+    path("api/", include("opsportal.api_urls")),
+    re_path(r"^metrics/?$", MetricsView.as_view(), name="metrics"),
 ]
+
+handler404 = "opsportal.exceptions.not_found"
+handler500 = "opsportal.exceptions.server_error"

@@ -1,0 +1,53 @@
+"""Every error of the API is JSON with `detail`, whatever went wrong."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+logger = logging.getLogger(__name__)
+
+SERVER_ERROR = "Something went wrong here. The server's log says what."
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+    """For DRF's EXCEPTION_HANDLER."""
+    if isinstance(error, DatabaseError):
+        logger.error("database: %s", error)
+        return Response({"detail": "The database does not answer."}, status=503)
+    response = exception_handler(error, context)
+    if response is not None and isinstance(error, ValidationError):
+        response.data = _validation(response.data)
+    return response
+
+
+def _validation(data: Any) -> dict[str, Any]:
+    """One sentence for people, the fields for programs."""
+    if isinstance(data, dict) and "detail" not in data:
+        name, messages = next(iter(data.items()))
+        first = messages[0] if isinstance(messages, list) and messages else messages
+        return {"detail": f"{name}: {first}", "errors": data}
+    return {"detail": data[0]} if isinstance(data, list) and data else data
+
+
+def is_api(request: HttpRequest) -> bool:
+    return request.path.startswith(("/api/", "/metrics"))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if is_api(request):
+        return JsonResponse({"detail": f"Nothing is at {request.path[:200]}."}, status=404)
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    if is_api(request):
+        return JsonResponse({"detail": SERVER_ERROR}, status=500)
+    return defaults.server_error(request)
