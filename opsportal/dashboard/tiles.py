@@ -146,7 +146,7 @@ def _portal(reading: Reading, plots: Mapping[str, Plot]) -> Tile:
 
 def _as_detail(measured: Measured) -> str:
     if measured.name == "since the canary":
-        return f"canary {text(max(1, measured.value or 0), 's')} ago"
+        return f"canary {text(max(1, int(measured.value or 0)), 's')} ago"
     return str(measured)
 
 

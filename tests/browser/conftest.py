@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from tests.browser.web_server import PASSWORD, USER, WebServer, free_port
+from tests.browser.web_server import PASSWORD, USER, WebServer
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -44,9 +44,11 @@ def browser(require: Callable[[bool, str], None]) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[WebServer]:
+def server(
+    tmp_path_factory: pytest.TempPathFactory, browser: Browser, broker_socket: Path
+) -> Iterator[WebServer]:
     """With an hour of history. Its worker and scheduler do not run."""
-    started = WebServer(tmp_path_factory.mktemp("portal"), free_port())
+    started = WebServer(tmp_path_factory.mktemp("portal"), broker_socket)
     started.prepare()
     started.seed("history")
     started.start()

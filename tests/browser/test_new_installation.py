@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.web_server import PASSWORD, USER, WebServer, free_port
+from tests.browser.web_server import PASSWORD, USER, WebServer
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def new_server(tmp_path_factory: pytest.TempPathFactory, server: WebServer) -> I
     directory = tmp_path_factory.mktemp("new")
     # Collecting static files takes seconds, and brings the same ones.
     (directory / "static").symlink_to(server.directory / "static")
-    started = WebServer(directory, free_port())
+    started = WebServer(directory, server.broker_socket)
     started.prepare(collect=False)
     started.start()
     yield started

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+
+from tests.running_portal import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 USER, PASSWORD = "admin", "a-password-for-tests"
@@ -19,10 +20,11 @@ START_SECONDS = 30
 class WebServer:
     """Migrated and with an administrator once prepared; `url` ends without a slash."""
 
-    def __init__(self, directory: Path, port: int) -> None:
+    def __init__(self, directory: Path, broker_socket: Path) -> None:
         self.directory = directory
-        self.port = port
-        self.url = f"http://127.0.0.1:{port}"
+        self.broker_socket = broker_socket
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
 
     def prepare(self, collect: bool = True) -> None:
@@ -83,12 +85,6 @@ class WebServer:
             "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
             "OPSPORTAL_DATA_DIR": str(self.directory),
             "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+            "REDIS_URL": f"unix://{self.broker_socket}",
             "SECRET_KEY": "only-for-tests",
         }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

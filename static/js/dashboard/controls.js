@@ -38,16 +38,15 @@ export function watchControls(changed) {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") custom.parentElement.open = false;
   });
-  inReadersZone();
+  // The form asks in the reader's own zone once a script can convert.
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  custom.querySelector(".zone").textContent = `Times in ${zone}. Without an end: until now.`;
 }
 
-/** The form asks in the reader's own zone once a script can convert. */
-function inReadersZone() {
-  custom.querySelector(".zone").textContent = `Times in ${Intl.DateTimeFormat().resolvedOptions().timeZone}. Without an end: until now.`;
-  for (const name of ["from", "to"]) {
-    const given = parameters().get(name);
-    if (given && !Number.isNaN(Date.parse(given))) custom[name].value = local(new Date(given));
-  }
+/** What is shown now is where a custom range starts from. */
+function propose(range) {
+  custom.elements.from.value = local(new Date(range.start_ms));
+  custom.elements.to.value = range.key === "custom" ? local(new Date(range.end_ms)) : "";
 }
 
 const local = (date) => new Date(date - date.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
@@ -58,6 +57,7 @@ export function showControls({ range, host, hosts, service, services }) {
     else link.removeAttribute("aria-current");
   }
   document.querySelector("[data-field=range-problem]").textContent = range.problem;
+  if (!custom.parentElement.open) propose(range);
   offer(choices.elements.host, hosts, host);
   offer(choices.elements.service, ["", ...services], service);
   choices.hidden = hosts.length < 2 && services.length < 2;

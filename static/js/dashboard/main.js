@@ -30,6 +30,7 @@ function show(data) {
   showCharts();
 }
 
+// Its first state is told while it is being made.
 let refresher = null;
 refresher = new Refresher({
   url: () => `${page.dataset.url}?${parameters()}`,
@@ -38,6 +39,7 @@ refresher = new Refresher({
   waiting: shown.waiting,
 });
 
+showControls(shown);
 showCharts();
 showStatus(refresher, shown);
 watchControls(() => refresher.load());
