@@ -11,8 +11,13 @@ from django.db.backends.utils import CursorWrapper
 
 from monitoring.store.blocks import decode, encode
 from monitoring.store.dialect import BlockRow, upsert_blocks
+from monitoring.store.resolutions import ALL as RESOLUTIONS
 from monitoring.store.resolutions import RAW, ROLLUPS, Resolution, ceil_to, floor_to
 from monitoring.store.samples import Samples, aggregate, merged
+
+Place = tuple[Resolution, int]
+"""A block's resolution and start_ms."""
+Blocks = dict[Place, Samples]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,29 +32,36 @@ class Growth:
 
 
 def seal(cursor: CursorWrapper, series_id: int, samples: Samples) -> Growth:
-    """`samples` may lie in any number of days."""
+    """`samples` may lie in any number of days. Each block is written once: what PostgreSQL
+    overwrites takes its space until the next vacuum."""
+    old = _load(cursor, series_id, samples.times[0], samples.times[-1])
+    blocks = dict(old)
     growth = Growth()
-    day = floor_to(samples.times[0], RAW.period_ms)
-    while day <= samples.times[-1]:
+    for day in range(
+        floor_to(samples.times[0], RAW.period_ms), samples.times[-1] + 1, RAW.period_ms
+    ):
         part = samples.between(day, day + RAW.period_ms)
         if part:
-            growth += _seal_day(cursor, series_id, day, part)
-        day += RAW.period_ms
+            growth += _growth(old.get((RAW, day)), part)
+            _merge_day(blocks, day, part)
+    changed = [
+        _row(series_id, place, each) for place, each in blocks.items() if each is not old.get(place)
+    ]
+    upsert_blocks(cursor, changed)
     return growth
 
 
-def _seal_day(cursor: CursorWrapper, series_id: int, day_ms: int, part: Samples) -> Growth:
-    """The blocks of all resolutions that span the day: a day lies in one period of each."""
-    starts = {each: floor_to(day_ms, each.period_ms) for each in (RAW, *ROLLUPS)}
-    old = _load(cursor, series_id, starts)
-    raw = merged(old[RAW], part) if RAW in old else part
-    rows = [_row(series_id, RAW, day_ms, raw)]
+def _merge_day(blocks: Blocks, day_ms: int, part: Samples) -> None:
+    """A day lies in one period of each resolution."""
+    raw = _merge_block(blocks, (RAW, day_ms), part)
     for resolution in ROLLUPS:
-        fresh = _rolled_up(raw, part, resolution)
-        whole = merged(old[resolution], fresh) if resolution in old else fresh
-        rows.append(_row(series_id, resolution, starts[resolution], whole))
-    upsert_blocks(cursor, rows)
-    return _growth(old.get(RAW), part)
+        place = (resolution, floor_to(day_ms, resolution.period_ms))
+        _merge_block(blocks, place, _rolled_up(raw, part, resolution))
+
+
+def _merge_block(blocks: Blocks, place: Place, new: Samples) -> Samples:
+    blocks[place] = merged(blocks[place], new) if place in blocks else new
+    return blocks[place]
 
 
 def _growth(old: Samples | None, part: Samples) -> Growth:
@@ -69,20 +81,24 @@ def _rolled_up(raw: Samples, changed: Samples, resolution: Resolution) -> Sample
     return Samples.of_buckets(aggregate(raw, start, end, resolution.ms))
 
 
-def _load(
-    cursor: CursorWrapper, series_id: int, starts: dict[Resolution, int]
-) -> dict[Resolution, Samples]:
-    places = " OR ".join("(resolution_ms = %s AND start_ms = %s)" for _ in starts)
-    parameters = [number for each, start in starts.items() for number in (each.ms, start)]
+def _load(cursor: CursorWrapper, series_id: int, first_ms: int, last_ms: int) -> Blocks:
+    """The blocks of all resolutions that have any of the time from first to last."""
+    condition = "(resolution_ms = %s AND start_ms BETWEEN %s AND %s)"
+    parameters = [
+        number
+        for each in RESOLUTIONS
+        for number in (each.ms, floor_to(first_ms, each.period_ms), last_ms)
+    ]
     cursor.execute(
-        "SELECT resolution_ms, data FROM monitoring_block"  # noqa: S608 (placeholders only)
-        f" WHERE series_id = %s AND ({places})",
+        "SELECT resolution_ms, start_ms, data FROM monitoring_block"  # noqa: S608
+        f" WHERE series_id = %s AND ({' OR '.join([condition] * len(RESOLUTIONS))})",
         [series_id, *parameters],
     )
-    found = dict(cursor.fetchall())
-    return {each: decode(bytes(found[each.ms])) for each in starts if each.ms in found}
+    by_ms = {each.ms: each for each in RESOLUTIONS}
+    return {(by_ms[ms], start): decode(bytes(data)) for ms, start, data in cursor.fetchall()}
 
 
-def _row(series_id: int, resolution: Resolution, start_ms: int, samples: Samples) -> BlockRow:
+def _row(series_id: int, place: Place, samples: Samples) -> BlockRow:
+    resolution, start_ms = place
     data = encode(samples, raw=resolution is RAW)
     return series_id, resolution.ms, start_ms, len(samples), data

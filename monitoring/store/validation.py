@@ -16,7 +16,7 @@ MAX_FUTURE_MS = 5 * MINUTE_MS
 # Sums of any number of such values stay finite, and of such counts within 64 bits.
 MAX_MAGNITUDE = 1e200
 MAX_COUNT = 2**40
-_KIND_BY_METRIC = {name: metric.kind for name, metric in METRICS.items()}
+_HISTOGRAMS = {name for name, metric in METRICS.items() if metric.kind is Kind.HISTOGRAM}
 
 
 class ValidPoint(NamedTuple):
@@ -50,7 +50,7 @@ def _valid(index: int, point: Point, now_ms: int, oldest_ms: int) -> ValidPoint:
     key, time_ms, value = _key(point), point.time_ms, point.value
     if type(time_ms) is not int or not oldest_ms <= time_ms <= now_ms + MAX_FUTURE_MS:
         raise _InvalidPointError(_wrong_time(time_ms, now_ms))
-    if _KIND_BY_METRIC[point.metric] is Kind.HISTOGRAM:
+    if point.metric in _HISTOGRAMS:
         histogram = _checked_histogram(value)
         mean = histogram.sum / histogram.count
         return ValidPoint(index, key, time_ms, mean, histogram, point)
@@ -60,7 +60,7 @@ def _valid(index: int, point: Point, now_ms: int, oldest_ms: int) -> ValidPoint:
 def _key(point: Point) -> str:
     if not isinstance(point.metric, str):
         raise _InvalidPointError("the metric's name is not a string")
-    if not isinstance(point.labels, Mapping):
+    if not isinstance(point.labels, (dict, Mapping)):
         raise _InvalidPointError("labels are not an object of strings")
     try:
         return series_key(point.metric, tuple(point.labels.items()))
