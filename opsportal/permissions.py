@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from opsportal.models import ApiToken, Scope
 from opsportal.tokens import allows
+
+if TYPE_CHECKING:  # DRF's views import this class through the settings: a circle otherwise
+    from rest_framework.views import APIView
 
 
 class HasScope(BasePermission):
