@@ -160,7 +160,7 @@ class Bench:
         )
         for kind, value, bar in kinds:
             times = range(self.now_ms - 46 * HOUR_MS, self.now_ms - 2 * HOUR_MS, 10 * SECOND_MS)
-            series = 2 if self.quick else 20
+            series = 4 if self.quick else 40
             self.store.compact(now_ms=self.now_ms)
             before, plain_before = self._size("monitoring_block"), self._size("plain")
             for number in range(series):
