@@ -40,3 +40,5 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# The requests of tests are nobody's traffic; tests/traffic has recorders of its own.
+TRAFFIC = {"WRITER": "tests.traffic.memory_writer.DiscardingWriter"}

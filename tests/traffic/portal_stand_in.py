@@ -1,0 +1,50 @@
+"""A local HTTP server in the portal's place, which can refuse, hang up and recover."""
+
+from __future__ import annotations
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+class StandIn:
+    """`status` is what it answers; `bodies` what it accepted."""
+
+    def __init__(self) -> None:
+        self.status = 200
+        self.bodies: list[dict[str, Any]] = []
+        self.authorizations: set[str] = set()
+        self.attempts = 0
+        stand_in = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                stand_in.attempts += 1
+                stand_in.authorizations.add(self.headers["Authorization"])
+                if stand_in.status == 200:
+                    stand_in.bodies.append(body)
+                self.send_response(stand_in.status)
+                self.send_header("Content-Length", "2")
+                self.end_headers()
+                self.wfile.write(b"{}")
+
+            def log_message(self, *words: Any) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def requests(self) -> int:
+        """How many requests the accepted histograms count."""
+        points = [point for body in self.bodies for point in body["points"]]
+        return sum(point["histogram"]["count"] for point in points)
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()

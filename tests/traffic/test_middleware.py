@@ -1,0 +1,160 @@
+"""Every response is stamped, every request timed, whatever becomes of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import pytest
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.test import AsyncClient, Client, override_settings
+from django.urls import path, re_path
+
+from monitoring import middleware, traffic
+from tests.traffic.memory_writer import MemoryWriter
+
+# Django closes old connections at the end of a request.
+pytestmark = pytest.mark.django_db
+writer = MemoryWriter()
+
+
+def _fail(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError("a bug in a view")
+
+
+def _missing(request: HttpRequest) -> HttpResponse:
+    raise Http404
+
+
+def _chunks(count: int) -> Iterator[bytes]:
+    for number in range(count):
+        if number == 3:
+            raise RuntimeError("the source broke")
+        yield b"x"
+
+
+async def _async_chunks() -> AsyncIterator[bytes]:
+    for _ in range(3):
+        yield b"x"
+
+
+def _own_timing(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok", headers={"Server-Timing": "db;dur=1.5"})
+
+
+async def _async_view(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok")
+
+
+urlpatterns = [
+    path("ok/<int:number>/", lambda request, number: HttpResponse("ok")),
+    re_path(r"^raw/(?P<name>\w+)/?$", lambda request, name: HttpResponse("ok")),
+    path("fail/", _fail),
+    path("missing/", _missing),
+    path("own/", _own_timing),
+    path("stream/<int:count>/", lambda request, count: StreamingHttpResponse(_chunks(count))),
+    path("astream/", lambda request: StreamingHttpResponse(_async_chunks())),
+    path("async/", _async_view),
+    path("excluded/", lambda request: HttpResponse("ok")),
+]
+
+
+@pytest.fixture(autouse=True)
+def recorder(monkeypatch: pytest.MonkeyPatch) -> Iterator[traffic.Recorder]:
+    writer.points.clear()
+    made = traffic.Recorder(lambda: writer, {"service": "s", "host": "h"}, 3600)
+    monkeypatch.setattr(middleware, "make_recorder", lambda: made)
+    chain = ["monitoring.middleware.TrafficMiddleware", "django.middleware.common.CommonMiddleware"]
+    with override_settings(
+        ROOT_URLCONF=__name__, MIDDLEWARE=chain, TRAFFIC={"EXCLUDE": [r"^/excluded/"]}
+    ):
+        yield made
+
+
+@pytest.fixture
+def counted(recorder: traffic.Recorder) -> Callable[[], dict[tuple[str, str, str], int]]:
+    def flush() -> dict[tuple[str, str, str], int]:
+        recorder.flush()
+        return writer.counts()
+
+    return flush
+
+
+Counted = Callable[[], dict[tuple[str, str, str], int]]
+
+
+def _client() -> Client:
+    return Client(raise_request_exception=False)
+
+
+def test_a_view_that_raises_counts_as_an_error(counted: Counted) -> None:
+    response = _client().get("/fail/")
+    assert (response.status_code, counted()) == (500, {("/fail/", "GET", "5xx"): 1})
+    assert float(response["X-Response-Time-ms"]) >= 0
+
+
+def test_a_stream_that_breaks_counts_as_an_error(counted: Counted) -> None:
+    response = _client().get("/stream/9/")
+    with pytest.raises(RuntimeError):
+        b"".join(response.streaming_content)
+    assert counted() == {("/stream/<int:count>/", "GET", "5xx"): 1}
+
+
+def test_a_stream_that_nobody_reads_counts_when_it_is_closed(counted: Counted) -> None:
+    response = _client().get("/stream/2/")
+    assert counted() == {}
+    response.close()
+    assert counted() == {("/stream/<int:count>/", "GET", "2xx"): 1}
+
+
+def test_a_stream_counts_once_at_its_last_byte(counted: Counted) -> None:
+    response = _client().get("/stream/2/")
+    assert b"".join(response.streaming_content) == b"xx"
+    response.close()
+    assert counted() == {("/stream/<int:count>/", "GET", "2xx"): 1}
+
+
+def test_client_errors_are_counted_apart(counted: Counted) -> None:
+    _client().get("/missing/")
+    _client().get("/nowhere/at/all/")
+    assert counted() == {("/missing/", "GET", "4xx"): 1, ("(no route)", "GET", "4xx"): 1}
+
+
+def test_the_route_is_the_pattern_and_never_the_path(counted: Counted) -> None:
+    for number in range(50):
+        _client().get(f"/ok/{number}/")
+    _client().post("/raw/anything")
+    assert counted() == {
+        ("/ok/<int:number>/", "GET", "2xx"): 50,
+        (r"/raw/(?P<name>\w+)/?", "POST", "2xx"): 1,
+    }
+
+
+def test_an_excluded_path_is_stamped_and_not_counted(counted: Counted) -> None:
+    response = _client().get("/excluded/")
+    assert response["Server-Timing"].startswith("total;dur=")
+    assert counted() == {}
+
+
+def test_the_applications_own_timings_stay(counted: Counted) -> None:
+    header = _client().get("/own/")["Server-Timing"]
+    assert header.startswith("db;dur=1.5, total;dur=")
+
+
+def test_an_async_application_is_timed_without_a_thread(counted: Counted) -> None:
+    async def ask() -> list[Any]:
+        client = AsyncClient(raise_request_exception=False)
+        streamed = await client.get("/astream/")
+        chunks = [chunk async for chunk in streamed.streaming_content]
+        return [await client.get("/async/"), await client.get("/fail/"), chunks]
+
+    answered, failed, chunks = asyncio.run(ask())
+    assert (answered.status_code, failed.status_code, b"".join(chunks)) == (200, 500, b"xxx")
+    assert answered["X-Response-Time-ms"]
+    assert counted() == {
+        ("/async/", "GET", "2xx"): 1,
+        ("/fail/", "GET", "5xx"): 1,
+        ("/astream/", "GET", "2xx"): 1,
+    }
+    assert middleware.TrafficMiddleware.async_capable  # type: ignore[attr-defined]
