@@ -111,7 +111,8 @@ class RunningPortal:
             try:
                 self.process.wait(15)
             except subprocess.TimeoutExpired:
-                for each in [*family, self.process]:
+                self.process.kill()
+                for each in family:
                     each.kill()
 
     # --- Looks ----------------------------------------------------------------------------------

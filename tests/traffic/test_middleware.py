@@ -84,47 +84,47 @@ def counted(recorder: traffic.Recorder) -> Callable[[], dict[tuple[str, str, str
 Counted = Callable[[], dict[tuple[str, str, str], int]]
 
 
-def _client() -> Client:
-    return Client(raise_request_exception=False)
+def _get(address: str) -> Any:
+    return Client(raise_request_exception=False).get(address)
 
 
 def test_a_view_that_raises_counts_as_an_error(counted: Counted) -> None:
-    response = _client().get("/fail/")
+    response = _get("/fail/")
     assert (response.status_code, counted()) == (500, {("/fail/", "GET", "5xx"): 1})
     assert float(response["X-Response-Time-ms"]) >= 0
 
 
 def test_a_stream_that_breaks_counts_as_an_error(counted: Counted) -> None:
-    response = _client().get("/stream/9/")
+    response = _get("/stream/9/")
     with pytest.raises(RuntimeError):
         b"".join(response.streaming_content)
     assert counted() == {("/stream/<int:count>/", "GET", "5xx"): 1}
 
 
 def test_a_stream_that_nobody_reads_counts_when_it_is_closed(counted: Counted) -> None:
-    response = _client().get("/stream/2/")
+    response = _get("/stream/2/")
     assert counted() == {}
     response.close()
     assert counted() == {("/stream/<int:count>/", "GET", "2xx"): 1}
 
 
 def test_a_stream_counts_once_at_its_last_byte(counted: Counted) -> None:
-    response = _client().get("/stream/2/")
+    response = _get("/stream/2/")
     assert b"".join(response.streaming_content) == b"xx"
     response.close()
     assert counted() == {("/stream/<int:count>/", "GET", "2xx"): 1}
 
 
 def test_client_errors_are_counted_apart(counted: Counted) -> None:
-    _client().get("/missing/")
-    _client().get("/nowhere/at/all/")
+    _get("/missing/")
+    _get("/nowhere/at/all/")
     assert counted() == {("/missing/", "GET", "4xx"): 1, ("(no route)", "GET", "4xx"): 1}
 
 
 def test_the_route_is_the_pattern_and_never_the_path(counted: Counted) -> None:
     for number in range(50):
-        _client().get(f"/ok/{number}/")
-    _client().post("/raw/anything")
+        _get(f"/ok/{number}/")
+    Client().post("/raw/anything")
     assert counted() == {
         ("/ok/<int:number>/", "GET", "2xx"): 50,
         (r"/raw/(?P<name>\w+)/?", "POST", "2xx"): 1,
@@ -132,20 +132,20 @@ def test_the_route_is_the_pattern_and_never_the_path(counted: Counted) -> None:
 
 
 def test_an_excluded_path_is_stamped_and_not_counted(counted: Counted) -> None:
-    response = _client().get("/excluded/")
+    response = _get("/excluded/")
     assert response["Server-Timing"].startswith("total;dur=")
     assert counted() == {}
 
 
 def test_the_applications_own_timings_stay(counted: Counted) -> None:
-    header = _client().get("/own/")["Server-Timing"]
+    header = _get("/own/")["Server-Timing"]
     assert header.startswith("db;dur=1.5, total;dur=")
 
 
 def test_an_async_application_is_timed_without_a_thread(counted: Counted) -> None:
     async def ask() -> list[Any]:
         client = AsyncClient(raise_request_exception=False)
-        streamed = await client.get("/astream/")
+        streamed: Any = await client.get("/astream/")
         chunks = [chunk async for chunk in streamed.streaming_content]
         return [await client.get("/async/"), await client.get("/fail/"), chunks]
 
