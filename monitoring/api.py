@@ -6,7 +6,9 @@ import re
 import time
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.lookups import Exact
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -55,8 +57,7 @@ class SeriesView(ListAPIView[Series]):
         if "metric" in parameters:
             found = found.filter(metric=_text(parameters["metric"], "metric"))
         for label in parameters.getlist("label"):
-            name, value = _label(label)
-            found = found.filter(**{f"labels__{name}": value})
+            found = _with_label(found, *_label(label))
         return found
 
 
@@ -93,6 +94,7 @@ class PointsView(APIView):
     """Records points that were measured elsewhere. Sending the same points again is harmless."""
 
     required_scope = "write"
+    required_permission = "monitoring.add_point"
     parser_classes = (BoundedJSONParser,)
 
     def post(self, request: Request) -> Response:
@@ -127,6 +129,11 @@ def record_raw(raw: list[Any]) -> tuple[int, list[Rejection]]:
     result = store.record(points)
     rejected += [Rejection(indexes[each.index], each.reason) for each in result.rejected]
     return result.accepted, sorted(rejected, key=lambda each: each.index)
+
+
+def _with_label(found: QuerySet[Series], name: str, value: str) -> QuerySet[Series]:
+    # Not labels__NAME: a label called "contains" would be taken for Django's lookup.
+    return found.filter(Exact(KeyTextTransform(name, "labels"), Value(value)))
 
 
 def _label(text: str) -> tuple[str, str]:

@@ -45,7 +45,8 @@ def parse_time_ms(raw: object) -> int:
             raise RefusedPointError("time lacks its time zone, such as Z")
         return round(moment.timestamp() * 1000)
     seconds = _number(raw, "time")
-    if abs(seconds) > MAX_SECONDS:
+    # Asked this way round, NaN is refused too.
+    if not abs(seconds) <= MAX_SECONDS:
         raise RefusedPointError("time must be Unix seconds")
     return round(seconds * 1000)
 

@@ -19,6 +19,9 @@ class BodyTooLarge(APIException):
 
 
 class BoundedJSONParser(JSONParser):
+    # NaN and infinities are the fault of one point: it is rejected, the others are recorded.
+    strict = False
+
     def parse(
         self,
         stream: IO[Any],

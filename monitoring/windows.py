@@ -47,9 +47,10 @@ def _moment(parameters: Mapping[str, str], name: str, default_ms: int) -> int:
     text = parameters.get(name, "").strip()
     if not text:
         return default_ms
+    seconds = _number(text)
     try:
         # In an address a plus sign arrives as a space.
-        time_ms = parse_time_ms(_number(text) or text.replace(" ", "+"))
+        time_ms = parse_time_ms(text.replace(" ", "+") if seconds is None else seconds)
     except RefusedPointError as error:
         raise WrongRangeError(f"{name}: {error}") from None
     if not 0 <= time_ms < 2**53:

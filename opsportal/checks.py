@@ -1,5 +1,6 @@
 """Numbered system checks: a wrong set-up is refused at the start, with what to do about it."""
 
+import ipaddress
 import os
 import sys
 from collections.abc import Sequence
@@ -37,6 +38,28 @@ def check_data_directory(
     else:
         return []
     return [checks.Error(message, hint=hint, id="opsportal.E002")]
+
+
+@checks.register(TAG)
+def check_metrics_networks(
+    app_configs: Sequence[AppConfig] | None, **kwargs: object
+) -> list[checks.CheckMessage]:
+    hint = "give networks such as 10.0.0.0/8 or 127.0.0.1, separated by commas"
+    return [
+        checks.Error(
+            f"METRICS_ALLOWED_NETWORKS: {each!r} is not a network", hint=hint, id="opsportal.E003"
+        )
+        for each in settings.METRICS_ALLOWED_NETWORKS
+        if not _is_network(each)
+    ]
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
 
 
 def refuse_misconfiguration() -> None:

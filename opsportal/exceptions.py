@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
@@ -14,6 +15,7 @@ from rest_framework.views import exception_handler
 
 logger = logging.getLogger(__name__)
 
+MALFORMED = "The request is malformed."
 SERVER_ERROR = "Something went wrong here. The server's log says what."
 
 
@@ -22,6 +24,10 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, DatabaseError):
         logger.error("database: %s", error)
         return Response({"detail": "The database does not answer."}, status=503)
+    if isinstance(error, RequestDataTooBig):
+        return Response({"detail": "The body is too large; send less at a time."}, status=413)
+    if isinstance(error, SuspiciousOperation):
+        return Response({"detail": MALFORMED}, status=400)
     response = exception_handler(error, context)
     if response is not None and isinstance(error, ValidationError):
         response.data = _validation(response.data)
@@ -45,6 +51,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if is_api(request):
         return JsonResponse({"detail": f"Nothing is at {request.path[:200]}."}, status=404)
     return defaults.page_not_found(request, exception)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if is_api(request):
+        return JsonResponse({"detail": MALFORMED}, status=400)
+    return defaults.bad_request(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # DRF's views import this class through the settings: a circl
 
 
 class HasScope(BasePermission):
-    """Tokens by their scope; people of the staff may read, superusers write."""
+    """Tokens by their scope; people of the staff read, and write with `required_permission`."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         needed: str = getattr(view, "required_scope", Scope.READ)
@@ -27,6 +27,7 @@ class HasScope(BasePermission):
                 f"This token's scope is “{request.auth.scope}”; this needs “{needed}”."
             )
         user = request.user
-        if not user.is_authenticated or not user.is_active:
+        if not user.is_active or not user.is_staff:
             return False
-        return user.is_superuser or (user.is_staff and needed == Scope.READ)
+        # Superusers have every permission, also the one that a view does not name.
+        return needed == Scope.READ or user.has_perm(getattr(view, "required_permission", ""))

@@ -12,5 +12,6 @@ urlpatterns = [
     re_path(r"^metrics/?$", MetricsView.as_view(), name="metrics"),
 ]
 
+handler400 = "opsportal.exceptions.bad_request"
 handler404 = "opsportal.exceptions.not_found"
 handler500 = "opsportal.exceptions.server_error"

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError
 
 from monitoring import store
 from monitoring.rates import TrafficSummary, traffic_summary
@@ -18,12 +19,9 @@ WINDOW_SECONDS = 300
 # Older values are no longer the system's state.
 STALE_AFTER_MS = 60_000
 LOADS = ("load1", "load5", "load15")
-MEMORY = {"percent": "memory_percent", "used_bytes": "memory_used_bytes"} | {
-    "total_bytes": "memory_total_bytes"
-}
-DISK = {"percent": "disk_percent", "used_bytes": "disk_used_bytes"} | {
-    "total_bytes": "disk_total_bytes"
-}
+SPACE = ("percent", "used_bytes", "total_bytes")
+MEMORY = {name: f"memory_{name}" for name in SPACE}
+DISK = {name: f"disk_{name}" for name in SPACE}
 METRICS = ("cpu_percent", "host_uptime_seconds", *LOADS, *MEMORY.values(), *DISK.values())
 
 
@@ -41,19 +39,25 @@ def summary(now: datetime) -> dict[str, Any]:
 
 
 def detailed(now: datetime) -> dict[str, Any]:
-    """Raises DatabaseError."""
     now_ms = int(now.timestamp() * 1000)
-    state = portal_state(now)
+    points, traffic = _read(now_ms)
     return {
         **summary(now),
         "uptime_seconds": round(uptime_seconds()),
-        "problems": [{"severity": each.severity, "text": each.text} for each in state.problems],
-        "system": system(store.latest_of(METRICS), settings.HOST_NAME, now_ms),
-        "application": application(traffic_summary(now_ms, WINDOW_SECONDS)),
+        "system": system(points, settings.HOST_NAME, now_ms),
+        "application": application(traffic),
         "dependencies": [],
         "alerts": {"firing": 0, "acknowledged": 0, "items": []},
         "backups": [],
     }
+
+
+def _read(now_ms: int) -> tuple[list[LatestPoint], TrafficSummary | None]:
+    """Nothing where the database fails: the status says so already."""
+    try:
+        return store.latest_of(METRICS), traffic_summary(now_ms, WINDOW_SECONDS)
+    except DatabaseError:
+        return [], None
 
 
 def system(points: Sequence[LatestPoint], host: str, now_ms: int) -> dict[str, Any]:
@@ -90,17 +94,15 @@ def _space(names: Mapping[str, str], values: Mapping[str, float]) -> dict[str, f
     return {key: _rounded(values.get(metric)) for key, metric in names.items()}
 
 
-def application(summary: TrafficSummary) -> dict[str, Any]:
+def application(traffic: TrafficSummary | None) -> dict[str, Any]:
     return {
         "window_seconds": WINDOW_SECONDS,
-        "requests_total": summary.requests_total,
-        "requests_per_minute": _rounded(summary.requests_per_minute),
-        "error_rate_percent": _rounded(summary.error_rate_percent),
+        "requests_total": traffic and traffic.requests_total,
+        "requests_per_minute": traffic and _rounded(traffic.requests_per_minute),
+        "error_rate_percent": traffic and _rounded(traffic.error_rate_percent),
         "response_time_ms": {
-            "avg": _rounded(summary.avg_ms),
-            "p50": _rounded(summary.p50_ms),
-            "p95": _rounded(summary.p95_ms),
-            "p99": _rounded(summary.p99_ms),
+            name: traffic and _rounded(getattr(traffic, f"{name}_ms"))
+            for name in ("avg", "p50", "p95", "p99")
         },
     }
 
