@@ -18,7 +18,7 @@ Every metric that the portal knows. A point of any other is refused. Made from
 
 def _page() -> str:
     rows = [
-        f"| `{each.name}` | {each.unit or '–'} | {each.label} | {each.help}"
+        f"| `{each.name}` | {each.unit or 'none'} | {each.label} | {each.help}"
         f"{' (histogram)' if each.kind == Kind.HISTOGRAM else ''} |\n"
         for each in METRICS.values()
     ]
