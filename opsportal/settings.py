@@ -207,6 +207,8 @@ SPECTACULAR_SETTINGS = {
     "VERSION": VERSION,
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "PREPROCESSING_HOOKS": ["opsportal.openapi.without_trailing_slash"],
+    "SCHEMA_PATH_PREFIX": "/api(/v1)?",
     "SERVE_PERMISSIONS": ["opsportal.permissions.HasScope"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -5,6 +5,7 @@ import time
 
 import pytest
 from django.db import OperationalError
+from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from pytest_django import Settings
 
@@ -64,7 +65,7 @@ def test_a_part_that_hangs_is_given_up_and_not_asked_again(
 @pytest.mark.django_db
 @pytest.mark.usefixtures("broker")
 def test_missing_migrations_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts.MigrationExecutor, "migration_plan", lambda *_: ["one"])
+    monkeypatch.setattr(MigrationExecutor, "migration_plan", lambda *_: ["one"])
     response = Client().get("/api/health/readiness")
     assert response.status_code == 503
     assert response.json()["checks"]["migrations"] == "migrations are missing"
