@@ -12,6 +12,7 @@ broker_transport_options = {"visibility_timeout": 3600, "socket_keepalive": True
 
 # Results would be written and read by nobody: outcomes are rows and points.
 task_ignore_result = True
+accept_content = ["json"]
 task_acks_late = True
 task_reject_on_worker_lost = True
 worker_prefetch_multiplier = 1

@@ -34,20 +34,18 @@ def broker_program() -> Program:
         "maxmemory-policy": "noeviction",
         "dir": str(settings.RUN_DIR),
         "loglevel": "warning",
+        "logfile": str(settings.DATA_DIR / "broker.log"),
     }
     flags = [word for name, value in options.items() for word in (f"--{name}", value)]
     return Program("broker", (str(get_binary_path()), *flags), str(settings.BROKER_SOCKET))
 
 
 def worker_program() -> Program:
-    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
-    threads = ("--pool", "threads", "--concurrency", str(settings.WORKER_THREADS))
-    return Program("worker", _celery("worker", *threads, *quiet, "--loglevel", "WARNING"))
+    return Program("worker", _manage("worker"))
 
 
 def beat_program() -> Program:
-    # No pid file: a leftover one would keep beat from starting, and the supervisor knows the pid.
-    return Program("beat", _celery("beat", "--pidfile", "", "--loglevel", "WARNING"))
+    return Program("beat", _manage("beat"))
 
 
 def web_program() -> Program:
@@ -59,7 +57,7 @@ def web_program() -> Program:
         "blocking-threads": str(settings.WEB_THREADS),
         "respawn-interval": "0.5",
         "workers-kill-timeout": "5",
-        "log-level": "warning",
+        "log-level": "error",
     }
     flags = [word for name, value in options.items() for word in (f"--{name}", value)]
     return Program(
@@ -68,8 +66,8 @@ def web_program() -> Program:
     )
 
 
-def _celery(*words: str) -> tuple[str, ...]:
-    return (_script("celery"), "-A", "opsportal", *words)
+def _manage(command: str) -> tuple[str, ...]:
+    return (sys.executable, str(settings.BASE_DIR / "manage.py"), command)
 
 
 def _script(name: str) -> str:
