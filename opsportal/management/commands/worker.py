@@ -6,7 +6,7 @@ import sys
 import warnings
 from typing import Any
 
-from celery.platforms import SecurityWarning
+from celery.exceptions import SecurityWarning
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
