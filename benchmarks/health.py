@@ -104,10 +104,13 @@ def _server(directory: Path) -> Iterator[int]:
     }
     environment.pop("DATABASE_URL", None)
     options: dict[str, Any] = {"cwd": ROOT, "env": environment}
-    subprocess.run([sys.executable, "manage.py", "setup", "--noinput"], check=True, **options)
+    setup = [sys.executable, "manage.py", "setup", "--noinput"]
+    subprocess.run(setup, check=True, stdout=subprocess.DEVNULL, **options)
     granian = [
         *(str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--factory"),
-        *("--port", str(port), "--blocking-threads", "8", "--log-level", "warning"),
+        *("--port", str(port), "--blocking-threads", "8", "--log-level", "critical"),
+        # The peer's own threads do not always let the server end.
+        *("--workers-kill-timeout", "2"),
         "benchmarks.health:application",
     ]
     valkey = [str(get_binary_path()), "--port", "0", "--unixsocket", str(broker_socket)]

@@ -11,10 +11,10 @@ Endpoint = tuple[str, str, str, Any]
 
 def without_trailing_slash(endpoints: list[Endpoint]) -> list[Endpoint]:
     """Every address answers in both forms; the schema tells of the one in the contract."""
-    return [(path.rstrip("/"), *rest) for path, *rest in endpoints]  # type: ignore[misc]
+    return [(path.rstrip("/"), *rest) for path, *rest in endpoints]
 
 
-class TokenScheme(OpenApiAuthenticationExtension):
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "opsportal.authentication.TokenAuthentication"
     name = "token"
 
