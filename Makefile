@@ -1,6 +1,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Nothing outside the checkout: pip would keep a cache in the home directory.
+export PIP_NO_CACHE_DIR := 1
 
 .PHONY: run test check bench lock clean
 

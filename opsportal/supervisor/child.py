@@ -18,6 +18,7 @@ class Child:
         self.program = program
         self.process: subprocess.Popen[bytes] | None = None
         self.restarts = 0
+        self.last_death = ""
         self.failures = 0
         self.started_at = 0.0
         self.next_start = 0.0  # on the monotonic clock
@@ -35,6 +36,12 @@ class Child:
         )
         self._started, self.started_at = time.monotonic(), time.time()
 
+    def postpone(self) -> None:
+        """After a start that the system refused: counts like a death."""
+        self.failures += 1
+        # At least a second: whatever is lacking (memory, process ids) will not be back at once.
+        self.next_start = time.monotonic() + max(1.0, delay_seconds(self.failures))
+
     def collect(self) -> str | None:
         """How it died, in words, when it did since the last look; its next start is then set."""
         if self.process is None or self.process.poll() is None:
@@ -45,7 +52,7 @@ class Child:
         now = time.monotonic()
         self.failures = failures_in_a_row(self.failures, now - self._started)
         self.next_start = now + delay_seconds(self.failures)
-        self.process, self.restarts = None, self.restarts + 1
+        self.process, self.restarts, self.last_death = None, self.restarts + 1, how
         return how
 
     def signal_all(self, number: signal.Signals) -> None:

@@ -8,24 +8,27 @@ from pathlib import Path
 
 
 class AlreadyRunningError(RuntimeError):
-    """Another portal holds the data directory; `pid` is its supervisor's, 0 when unknown."""
+    """Another portal holds the data directory. `pid` and `url` are its own, "?" when unknown."""
 
-    def __init__(self, pid: int) -> None:
-        super().__init__(f"a portal already runs here (process {pid})")
-        self.pid = pid
+    def __init__(self, pid: str, url: str) -> None:
+        super().__init__(f"a portal already runs here (process {pid}, {url})")
+        self.pid, self.url = pid, url
 
 
-def take(path: Path) -> int:
-    """The lock's file descriptor, inherited by `exec`. Raises AlreadyRunningError, OSError."""
+def take(path: Path, url: str) -> int:
+    """The lock's file descriptor, inherited by `exec`. Raises AlreadyRunningError, OSError.
+
+    The file says who holds it, for the message that a second start prints.
+    """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        written = os.read(descriptor, 20).decode("ascii", "replace").strip()
+        holder = [*os.read(descriptor, 500).decode("utf-8", "replace").split(), "?", "?"]
         os.close(descriptor)
-        raise AlreadyRunningError(int(written) if written.isdigit() else 0) from None
+        raise AlreadyRunningError(holder[0], holder[1]) from None
     os.ftruncate(descriptor, 0)
-    os.write(descriptor, f"{os.getpid()}\n".encode("ascii"))
+    os.write(descriptor, f"{os.getpid()} {url}\n".encode())
     os.set_inheritable(descriptor, True)
     return descriptor
 

@@ -76,7 +76,12 @@ class Supervisor:
         for child in self.children:
             if self.stopping or child.process or child.next_start > time.monotonic():
                 continue
-            child.start()
+            try:
+                child.start()
+            except OSError as error:
+                child.postpone()
+                say(f"cannot start {child.program.name}: {error.strerror}")
+                continue
             self._write_state()
             if child.program.ready_socket:
                 self._wait_ready(child)
@@ -95,9 +100,10 @@ class Supervisor:
             how = child.collect()
             if how is None or self.stopping:
                 continue
-            delay = max(0.0, child.next_start - time.monotonic())
-            when = f"in {delay:.0f} s" if delay >= 1 else "now"
-            say(f"{child.program.name} died ({how}); restarting {when}, no. {child.restarts}")
+            delay = round(child.next_start - time.monotonic())
+            when = f"in {delay} s" if delay >= 1 else "now"
+            times = f"restart {child.restarts}"
+            say(f"{child.program.name} died ({how}), restarting {when} ({times})")
             self._write_state()
 
     def _stop(self) -> None:
@@ -116,6 +122,7 @@ class Supervisor:
                     "pid": child.pid,
                     "restarts": child.restarts,
                     "started_at": child.started_at,
+                    "last_death": child.last_death,
                 }
                 for child in self.children
             },

@@ -47,11 +47,11 @@ class Command(BaseCommand):
 
     def _lock(self) -> int:
         try:
-            return lock.take(settings.RUN_DIR / "portal.lock")
+            return lock.take(settings.RUN_DIR / "portal.lock", _url())
         except lock.AlreadyRunningError as error:
             raise CommandError(
-                f"OpsPortal already runs on {settings.DATA_DIR} (process {error.pid}). Stop it "
-                f"first (kill {error.pid}), or choose another OPSPORTAL_DATA_DIR and PORT."
+                f"OpsPortal already runs on {settings.DATA_DIR}: process {error.pid}, on "
+                f"{error.url}. Stop it first, or choose another OPSPORTAL_DATA_DIR and PORT."
             ) from None
 
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 
 from opsportal.setup.administrator import make_administrator
 from opsportal.setup.database import check_database, migrate_database
-from opsportal.setup.directories import make_directories, make_secret_key
+from opsportal.setup.directories import alone_in, make_directories, make_secret_key
 from opsportal.setup.schedules import make_schedules
 from opsportal.setup.static_files import collect_static_files
 from opsportal.setup.step import Outcome, Report, SetupError
 
+# After the data directory, whose lock they run under.
 STEPS: tuple[Callable[[], Report], ...] = (
-    make_directories,
     make_secret_key,
     check_database,
     migrate_database,
@@ -40,15 +41,20 @@ class Command(BaseCommand):
         parser.add_argument("--quiet", action="store_true", help="tell only what was done")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for step in STEPS:
-            try:
-                report = step()
-            except SetupError as error:
-                raise CommandError(str(error)) from None
-            except (OSError, OperationalError) as error:
-                raise CommandError(f"Set-up stopped at “{_name(step)}”: {error}") from None
-            if report.outcome != Outcome.ALREADY or not options["quiet"]:
-                self.stdout.write(f"{report.outcome:>10}  {report.text}")
+        self._take(make_directories, options["quiet"])
+        with alone_in(settings.DATA_DIR):
+            for step in STEPS:
+                self._take(step, options["quiet"])
+
+    def _take(self, step: Callable[[], Report], quiet: bool) -> None:
+        try:
+            report = step()
+        except SetupError as error:
+            raise CommandError(str(error)) from None
+        except (OSError, OperationalError) as error:
+            raise CommandError(f"Set-up stopped at “{_name(step)}”: {error}") from None
+        if report.outcome != Outcome.ALREADY or not quiet:
+            self.stdout.write(f"{report.outcome:>10}  {report.text}")
 
 
 def _name(step: Callable[[], Report]) -> str:

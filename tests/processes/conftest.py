@@ -1,0 +1,46 @@
+"""Portals that these tests may harm."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.running_portal import RunningPortal
+
+
+@pytest.fixture(scope="package")
+def doomed_portal(
+    tmp_path_factory: pytest.TempPathFactory, portal_variables: dict[str, str]
+) -> Iterator[RunningPortal]:
+    """A whole portal whose children are killed; every test waits until it is whole again."""
+    portal = RunningPortal(tmp_path_factory.mktemp("doomed") / "var", portal_variables)
+    portal.set_up()
+    portal.start()
+    yield portal
+    portal.close()
+
+
+@pytest.fixture(scope="package")
+def set_up_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory to copy: set-up takes seconds, and most tests are not about it."""
+    portal = RunningPortal(tmp_path_factory.mktemp("prepared") / "var")
+    portal.set_up()
+    return portal.data_dir
+
+
+@pytest.fixture
+def prepared_portal(tmp_path: Path, set_up_once: Path) -> Iterator[RunningPortal]:
+    """Set up, not started; on SQLite."""
+    portal = RunningPortal(tmp_path / "var")
+    shutil.copytree(set_up_once, portal.data_dir)
+    yield portal
+    portal.close()
+
+
+@pytest.fixture
+def new_portal(tmp_path: Path) -> Iterator[RunningPortal]:
+    """Not set up, not started; on SQLite."""
+    portal = RunningPortal(tmp_path / "var")
+    yield portal
+    portal.close()
