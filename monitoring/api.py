@@ -10,7 +10,6 @@ from django.db.models import QuerySet, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.lookups import Exact
 from django.shortcuts import get_object_or_404
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import ListAPIView
@@ -28,6 +27,7 @@ from monitoring.serializers import (
     ErrorSerializer,
     PointsSerializer,
     SeriesSerializer,
+    WindowSerializer,
     window_as_json,
 )
 from monitoring.store import Point, Rejection, SeriesRef
@@ -67,7 +67,7 @@ class SeriesView(ListAPIView[Series]):
         OpenApiParameter("end", str, description="Unix seconds or ISO 8601; now"),
         OpenApiParameter("step", float, description="Seconds; by default at most 300 steps"),
     ],
-    responses={200: OpenApiTypes.OBJECT, 400: ErrorSerializer, 404: ErrorSerializer},
+    responses={200: WindowSerializer, 400: ErrorSerializer, 404: ErrorSerializer},
 )
 class WindowView(APIView):
     """A series over a range, one point for each step that has data."""

@@ -55,6 +55,29 @@ class AcceptedSerializer(serializers.Serializer[Any]):
     rejected = RejectionSerializer(many=True)
 
 
+class WindowPointSerializer(serializers.Serializer[Any]):
+    """One step; the percentiles only where the metric is a histogram."""
+
+    time = serializers.DateTimeField(help_text="The step's start")
+    count = serializers.IntegerField(help_text="Points, or requests in a histogram")
+    mean = serializers.FloatField()
+    min = serializers.FloatField()
+    max = serializers.FloatField()
+    p50 = serializers.FloatField(required=False)
+    p95 = serializers.FloatField(required=False)
+    p99 = serializers.FloatField(required=False)
+
+
+class WindowSerializer(serializers.Serializer[Any]):
+    series = serializers.IntegerField()
+    metric = serializers.CharField()
+    labels = serializers.DictField(child=serializers.CharField())
+    unit = serializers.CharField(allow_blank=True)
+    step_seconds = serializers.FloatField()
+    resolution_seconds = serializers.FloatField(help_text="Of what was read to make the steps")
+    points = WindowPointSerializer(many=True)
+
+
 class ErrorSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField()
 

@@ -28,7 +28,8 @@ def _start_postgresql() -> str:
 
 os.environ["OPSPORTAL_DATA_DIR"] = str(STATE_DIR / "data")
 os.environ["SECRET_KEY"] = "only-for-tests"
-(STATE_DIR / "data" / "run").mkdir(parents=True)
+for name in ("run", "static"):
+    (STATE_DIR / "data" / name).mkdir(parents=True)
 if os.environ.get("OPSPORTAL_TEST_DATABASE") == "postgresql":
     os.environ["DATABASE_URL"] = _start_postgresql()
 

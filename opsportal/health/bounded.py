@@ -23,8 +23,14 @@ class Bounded(Generic[T]):
         self._future: Future[T] | None = None
 
     def start(self) -> None:
-        if self._future is None or self._future.done():
+        if self._future is not None and not self._future.done():
+            return
+        try:
             self._future = self._thread.submit(self._look)
+        except RuntimeError as error:
+            # The process is ending: no thread starts any more, and the caller is told so.
+            self._future = Future()
+            self._future.set_exception(error)
 
     def result(self, timeout_seconds: float) -> T:
         """Raises LookTimeoutError, and whatever the look raised."""
