@@ -29,6 +29,8 @@ def sqlite_database(path: Path) -> dict[str, Any]:
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
         "OPTIONS": dict(SQLITE_OPTIONS),
+        # Opening one and setting it up costs more than most queries.
+        "CONN_MAX_AGE": 60,
         # A real file: the tests' threads and processes share it, which memory cannot do.
         "TEST": {"NAME": str(path.with_suffix(".test.sqlite3"))},
     }

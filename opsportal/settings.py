@@ -135,16 +135,12 @@ AUTH_PASSWORD_VALIDATORS = [
 # --- Data ---------------------------------------------------------------------------------------
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": {
-        # Kept between requests: opening one costs more than most queries.
-        "CONN_MAX_AGE": 0,
-        **ENVIRONMENT.parsed(
-            "DATABASE_URL",
-            sqlite_database(DATA_DIR / "opsportal.sqlite3"),
-            parse_database_url,
-            "use postgresql://USER:PASSWORD@HOST:PORT/NAME or sqlite:////absolute/path.sqlite3",
-        ),
-    },
+    "default": ENVIRONMENT.parsed(
+        "DATABASE_URL",
+        sqlite_database(DATA_DIR / "opsportal.sqlite3"),
+        parse_database_url,
+        "use postgresql://USER:PASSWORD@HOST:PORT/NAME or sqlite:////absolute/path.sqlite3",
+    ),
 }
 
 # --- Language and time --------------------------------------------------------------------------
