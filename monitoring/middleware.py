@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import re
+from asyncio import CancelledError
 from collections.abc import Awaitable, Callable
-from inspect import iscoroutinefunction
 from time import perf_counter
 from typing import Any
 
+from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.utils.decorators import sync_and_async_middleware
 
 from monitoring.streams import follow
-from monitoring.traffic import NO_ROUTE, WAKE_LENGTH, Recorder, Timing, configuration, make_recorder
+from monitoring.traffic import (
+    NO_ROUTE,
+    WAKE_LENGTH,
+    Recorder,
+    configuration,
+    process_recorder,
+)
 
 Handler = Callable[[HttpRequest], Any]
+# As nginx has it: nobody waited for the answer, which is no error of the server's.
+CLIENT_CLOSED_REQUEST = 499
 
 
 @sync_and_async_middleware
 def TrafficMiddleware(get_response: Handler) -> Handler:  # noqa: N802  (MIDDLEWARE names it)
     """Functions and not methods: the variables of a closure are the cheapest to reach."""
-    meter = Meter(make_recorder(), configuration()["EXCLUDE"])
+    meter = Meter(process_recorder(), configuration()["EXCLUDE"])
     finish, escaped = meter.finish, meter.escaped
 
     if iscoroutinefunction(get_response):
@@ -31,6 +40,9 @@ def TrafficMiddleware(get_response: Handler) -> Handler:  # noqa: N802  (MIDDLEW
             started = perf_counter()
             try:
                 response = await get_async(request)
+            except CancelledError:
+                escaped(request, started, CLIENT_CLOSED_REQUEST)
+                raise
             except BaseException:
                 escaped(request, started)
                 raise
@@ -77,10 +89,10 @@ class Meter:
         else:
             self._append(request, response.status_code, milliseconds)
 
-    def escaped(self, request: HttpRequest, started: float) -> None:
+    def escaped(self, request: HttpRequest, started: float, status: int = 500) -> None:
         """What Django did not turn into a response: the server will answer 500."""
         if not self._excluded(request.path_info):
-            self._ended(request, 500, started)
+            self._ended(request, status, started)
 
     def _ended(self, request: HttpRequest, status: int, started: float) -> None:
         self._append(request, status, (perf_counter() - started) * 1000)
@@ -88,7 +100,7 @@ class Meter:
     def _append(self, request: HttpRequest, status: int, milliseconds: float) -> None:
         match, recorder = request.resolver_match, self.recorder
         route = match.route if match else NO_ROUTE
-        recorder.append(Timing(route, request.method or "", status, milliseconds))
+        recorder.append((route, request.method or "", status, milliseconds))
         if not recorder.running:
             recorder.start()
         elif len(recorder.buffer) > WAKE_LENGTH:

@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 import requests
+from django.core.exceptions import ImproperlyConfigured
 
 from monitoring.histogram import SCALE, Histogram
 from monitoring.traffic import TrafficPoint, WriteError, configuration
@@ -29,11 +30,14 @@ class PushWriter:
 
     def __init__(self) -> None:
         chosen = configuration()
+        for key in ("URL", "TOKEN"):
+            if not chosen.get(key):
+                raise ImproperlyConfigured(f'TRAFFIC["{key}"] is missing; see docs/traffic.md')
         self._url = f"{str(chosen['URL']).rstrip('/')}/api/v1/points"
         self._session = requests.Session()
         # Proxies and .netrc of the environment are not asked: the token goes to the portal only.
         self._session.trust_env = False
-        self._session.headers["Authorization"] = f"Bearer {chosen['TOKEN']}"
+        self._session.headers["Authorization"] = f"Bearer {str(chosen['TOKEN']).strip()}"
 
     def write(self, points: Sequence[TrafficPoint]) -> None:
         for start in range(0, len(points), BATCH_POINTS):
@@ -54,7 +58,21 @@ class PushWriter:
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in WORTH_A_RETRY:
             raise WriteError(f"{self._url} answered {status}")
         if status != HTTPStatus.OK:
-            logger.error("%d points dropped: the portal answered %d", len(points), status)
+            logger.error(
+                "%d points dropped: the portal answered %d %r",
+                *(len(points), status, response.text[:200]),
+            )
+            return
+        self._report_rejected(response, len(points))
+
+    def _report_rejected(self, response: requests.Response, sent: int) -> None:
+        try:
+            rejected = response.json()["rejected"]
+        except (requests.JSONDecodeError, KeyError, TypeError) as error:
+            # A proxy's or another site's page: the portal has not seen the points.
+            raise WriteError(f"{self._url} did not answer as a portal does") from error
+        if rejected:
+            logger.error("%d of %d points refused, the first: %r", len(rejected), sent, rejected[0])
 
 
 def as_json(point: TrafficPoint) -> dict[str, Any]:

@@ -89,8 +89,9 @@ def error_rate_percent(windows: Sequence[Window]) -> float | None:
 
 
 def _recent_windows(series: Sequence[store.SeriesRef], now_ms: int, seconds: int) -> list[Window]:
-    """Raw points after `now - seconds`, to the second: flushes come at any moment."""
+    """Raw points of whole seconds, the current one included and `seconds` in all: one more would
+    hold a seventh flush of ten seconds in a minute."""
     if not series:
         return []
-    start_ms = now_ms - now_ms % 1000 - seconds * 1000
-    return store.windows_of(series, start_ms, now_ms + 1000, 1000, now_ms=now_ms)
+    end_ms = now_ms - now_ms % 1000 + 1000
+    return store.windows_of(series, end_ms - seconds * 1000, end_ms, 1000, now_ms=now_ms)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
@@ -57,7 +58,8 @@ class AsyncStream(_End):
     async def __anext__(self) -> bytes:
         try:
             chunk: bytes = await anext(self._content)
-        except StopAsyncIteration:
+        except (StopAsyncIteration, CancelledError):
+            # Cancelled when the client goes away, which is how a stream of events always ends.
             self._end()
             raise
         except BaseException:

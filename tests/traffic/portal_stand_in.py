@@ -9,10 +9,13 @@ from typing import Any
 
 
 class StandIn:
-    """`status` is what it answers; `bodies` what it accepted."""
+    """`status` and `answer` are what it answers, once `may_answer`; `bodies` what it accepted."""
 
     def __init__(self) -> None:
         self.status = 200
+        self.answer: object = {"accepted": 0, "rejected": []}
+        self.may_answer = threading.Event()
+        self.may_answer.set()
         self.bodies: list[dict[str, Any]] = []
         self.authorizations: set[str] = set()
         self.attempts = 0
@@ -22,19 +25,23 @@ class StandIn:
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 stand_in.attempts += 1
+                stand_in.may_answer.wait(30)
                 stand_in.authorizations.add(self.headers["Authorization"])
                 if stand_in.status == 200:
                     stand_in.bodies.append(body)
+                answer = json.dumps(stand_in.answer).encode()
                 self.send_response(stand_in.status)
-                self.send_header("Content-Length", "2")
+                self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
-                self.wfile.write(b"{}")
+                self.wfile.write(answer)
 
             def log_message(self, *words: Any) -> None:
                 pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        # Looks often whether it shall close.
+        serve = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        serve.start()
 
     @property
     def url(self) -> str:
@@ -46,5 +53,6 @@ class StandIn:
         return sum(point["histogram"]["count"] for point in points)
 
     def close(self) -> None:
+        self.may_answer.set()
         self._server.shutdown()
         self._server.server_close()

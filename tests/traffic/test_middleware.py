@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
+from django.core.handlers.asgi import ASGIHandler
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.test import AsyncClient, Client, override_settings
+from django.test import AsyncClient, AsyncRequestFactory, Client, override_settings
 from django.urls import path, re_path
 
 from monitoring import middleware, traffic
@@ -34,6 +36,21 @@ def _chunks(count: int) -> Iterator[bytes]:
         yield b"x"
 
 
+def _events(request: Any) -> StreamingHttpResponse:
+    async def events() -> AsyncIterator[bytes]:
+        yield b"event"
+        request.scope["hang_up"]()
+        await asyncio.Event().wait()
+
+    return StreamingHttpResponse(events())
+
+
+async def _endless(request: Any) -> HttpResponse:
+    request.scope["hang_up"]()
+    await asyncio.Event().wait()
+    return HttpResponse("never")
+
+
 async def _async_chunks() -> AsyncIterator[bytes]:
     for _ in range(3):
         yield b"x"
@@ -56,6 +73,8 @@ urlpatterns = [
     path("stream/<int:count>/", lambda request, count: StreamingHttpResponse(_chunks(count))),
     path("astream/", lambda request: StreamingHttpResponse(_async_chunks())),
     path("async/", _async_view),
+    path("events/", _events),
+    path("endless/", _endless),
     path("excluded/", lambda request: HttpResponse("ok")),
 ]
 
@@ -64,7 +83,7 @@ urlpatterns = [
 def recorder(monkeypatch: pytest.MonkeyPatch) -> Iterator[traffic.Recorder]:
     writer.points.clear()
     made = traffic.Recorder(lambda: writer, {"service": "s", "host": "h"}, 3600)
-    monkeypatch.setattr(middleware, "make_recorder", lambda: made)
+    monkeypatch.setattr(middleware, "process_recorder", lambda: made)
     chain = ["monitoring.middleware.TrafficMiddleware", "django.middleware.common.CommonMiddleware"]
     with override_settings(
         ROOT_URLCONF=__name__, MIDDLEWARE=chain, TRAFFIC={"EXCLUDE": [r"^/excluded/"]}
@@ -140,6 +159,41 @@ def test_an_excluded_path_is_stamped_and_not_counted(counted: Counted) -> None:
 def test_the_applications_own_timings_stay(counted: Counted) -> None:
     header = _get("/own/")["Server-Timing"]
     assert header.startswith("db;dur=1.5, total;dur=")
+
+
+async def _ask_and_go_away(address: str) -> None:
+    """The view tells when its client goes away."""
+    arrived: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    arrived.put_nowait({"type": "http.request", "body": b""})
+
+    async def send(message: Any) -> None:
+        pass
+
+    scope = {
+        **AsyncRequestFactory()._base_scope(path=address),  # type: ignore[attr-defined]
+        "headers": [(b"host", b"testserver")],
+        "hang_up": lambda: arrived.put_nowait({"type": "http.disconnect"}),
+    }
+    async with asyncio.timeout(10):
+        await ASGIHandler()(scope, arrived.get, send)
+
+
+def test_a_client_that_goes_away_is_no_error_of_the_servers(counted: Counted) -> None:
+    asyncio.run(_ask_and_go_away("/endless/"))
+    asyncio.run(_ask_and_go_away("/events/"))
+    assert counted() == {("/endless/", "GET", "4xx"): 1, ("/events/", "GET", "2xx"): 1}
+
+
+def test_two_handlers_of_a_process_write_one_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    process_recorder = functools.cache(traffic.process_recorder.__wrapped__)
+    monkeypatch.setattr(middleware, "process_recorder", process_recorder)
+    with override_settings(TRAFFIC={"WRITER": "tests.traffic.memory_writer.MemoryWriter"}):
+        for _ in range(2):
+            Client().get("/ok/1/")  # a handler each
+    recorder = process_recorder()
+    recorder.flush()
+    (point,) = recorder._writer.points  # type: ignore[attr-defined]
+    assert point.value.count == 2
 
 
 def test_an_async_application_is_timed_without_a_thread(counted: Counted) -> None:

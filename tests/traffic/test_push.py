@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
 from monitoring.histogram import Histogram
@@ -36,6 +37,14 @@ def _points(count: int) -> list[TrafficPoint]:
     ]
 
 
+@pytest.mark.parametrize("missing", ["URL", "TOKEN"])
+def test_a_missing_setting_is_said_at_the_start(missing: str) -> None:
+    given = {"URL": "http://127.0.0.1", "TOKEN": "ops_secret"}
+    del given[missing]
+    with override_settings(TRAFFIC=given), pytest.raises(ImproperlyConfigured, match=missing):
+        PushWriter()
+
+
 def test_a_portal_that_is_away_is_worth_a_retry() -> None:
     with pytest.raises(WriteError, match="ConnectionError"):
         _writer(f"http://127.0.0.1:{free_port()}").write(_points(1))
@@ -53,11 +62,31 @@ def test_a_refusal_is_said_and_not_repeated(
     portal: StandIn, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     portal.status = status
+    portal.answer = {"detail": "no such token"}
     with caplog.at_level(logging.ERROR):
         _writer(portal.url).write(_points(2))
     assert f"2 points dropped: the portal answered {status}" in caplog.text
+    assert "no such token" in caplog.text
     assert "ops_secret" not in caplog.text
     assert portal.attempts == 1
+
+
+def test_points_that_the_portal_rejects_are_said(
+    portal: StandIn, caplog: pytest.LogCaptureFixture
+) -> None:
+    portal.answer = {"accepted": 1, "rejected": [{"index": 1, "reason": "label too long"}]}
+    _writer(portal.url).write(_points(2))
+    assert "1 of 2 points refused" in caplog.text
+    assert "label too long" in caplog.text
+
+
+@pytest.mark.parametrize("answer", [{}, [], "<html>Sign in</html>"])
+def test_another_sites_friendly_answer_is_not_taken_for_the_portals(
+    portal: StandIn, answer: object
+) -> None:
+    portal.answer = answer
+    with pytest.raises(WriteError, match="did not answer as a portal does"):
+        _writer(portal.url).write(_points(1))
 
 
 def test_many_points_go_in_batches(portal: StandIn) -> None:

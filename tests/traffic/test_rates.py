@@ -62,6 +62,16 @@ def test_all_processes_of_the_last_minute_count_together() -> None:
     assert _rates("http_error_rate_percent") == {"shop": 5.0, "blog": 0.0}
 
 
+@pytest.mark.parametrize("phase_seconds", range(10))
+def test_a_flush_every_ten_seconds_gives_the_same_rate_at_any_moment(phase_seconds: int) -> None:
+    now_ms = _now_ms() // 1000 * 1000 + 950
+    last_ms = now_ms - 950 - phase_seconds * 1000 + 444
+    store.record([_requests("2xx", [1.0] * 10, last_ms - number * 10_000) for number in range(40)])
+    record_rates(now_ms)
+    assert _rates("http_requests_per_minute") == {"shop": 60.0}
+    assert traffic_summary(now_ms, 300).requests_per_minute == 60.0
+
+
 def test_a_summary_without_data_is_empty_and_not_zero() -> None:
     summary = traffic_summary(_now_ms())
     assert summary.requests_total == 0

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from monitoring import traffic as module
-from monitoring.traffic import MAX_ROUTES, NO_ROUTE, OTHER_ROUTE, Timing
+from monitoring.traffic import MAX_ROUTES, MAX_TIMINGS, NO_ROUTE, OTHER_ROUTE, Recorder
+from tests.traffic.memory_writer import MemoryWriter
 
 if TYPE_CHECKING:
     from tests.traffic.conftest import Traffic
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def test_what_cannot_be_written_is_tried_again_with_the_same_times(traffic: Traffic) -> None:
     traffic.writer.broken = True
-    traffic.recorder.append(Timing("a/", "GET", 200, 5.0))
+    traffic.recorder.append(("a/", "GET", 200, 5.0))
     traffic.recorder.flush()
     first_ms = traffic.recorder._pending[0].time_ms
     traffic.writer.broken = False
@@ -28,7 +29,7 @@ def test_what_cannot_be_written_is_tried_again_with_the_same_times(traffic: Traf
 
 def test_a_portal_that_is_away_is_not_asked_at_every_flush(traffic: Traffic) -> None:
     traffic.writer.broken = True
-    traffic.recorder.append(Timing("a/", "GET", 200, 5.0))
+    traffic.recorder.append(("a/", "GET", 200, 5.0))
     traffic.recorder.flush()
     traffic.writer.broken = False
     traffic.clock.now += 1
@@ -45,16 +46,48 @@ def test_the_oldest_are_dropped_when_too_many_wait(
     traffic.writer.broken = True
     for number in range(5):
         traffic.clock.now += 10_000
-        traffic.recorder.append(Timing(f"{number}/", "GET", 200, 5.0))
+        traffic.recorder.append((f"{number}/", "GET", 200, 5.0))
         traffic.recorder.flush()
     kept = [point.labels["route"] for point in traffic.recorder._pending]
     assert kept == ["/2/", "/3/", "/4/"]
-    assert "1 points of traffic dropped" in caplog.text
+    traffic.writer.broken = False
+    traffic.recorder.flush(final=True)
+    assert caplog.text.count("the oldest are dropped") == 1
+    assert "2 points were dropped" in caplog.text
+
+
+def test_a_writer_that_hangs_costs_no_more_memory_than_its_bound(
+    traffic: Traffic, caplog: pytest.LogCaptureFixture
+) -> None:
+    with traffic.recorder._flushing:  # as it is while a write lasts
+        for _ in range(MAX_TIMINGS + 10):
+            traffic.recorder.append(("a/", "GET", 200, 1.0))
+    traffic.recorder.flush()
+    assert traffic.writer.counts() == {("/a/", "GET", "2xx"): MAX_TIMINGS}
+    assert "some requests were not counted" in caplog.text
+
+
+def test_a_machine_without_a_thread_left_breaks_no_request(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    writer = MemoryWriter()
+    recorder = Recorder(lambda: writer, {}, 3600)
+    recorder.append(("a/", "GET", 200, 1.0))
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        recorder.start()
+    assert "can't start new thread" in caplog.text
+    recorder.start()
+    recorder.flush()
+    assert writer.counts() == {("/a/", "GET", "2xx"): 1}
 
 
 def test_routes_beyond_the_limit_share_one_series(traffic: Traffic) -> None:
     for number in range(10_000):
-        traffic.recorder.append(Timing(f"{number}/", "GET", 200, 1.0))
+        traffic.recorder.append((f"{number}/", "GET", 200, 1.0))
     traffic.recorder.flush()
     counts = traffic.writer.counts()
     assert len(counts) == MAX_ROUTES + 1
@@ -65,7 +98,7 @@ def test_an_invented_method_and_an_unmatched_path_make_no_series_of_their_own(
     traffic: Traffic,
 ) -> None:
     for method in ("BREW", "HACK", "GET"):
-        traffic.recorder.append(Timing(NO_ROUTE, method, 404, 1.0))
+        traffic.recorder.append((NO_ROUTE, method, 404, 1.0))
     traffic.recorder.flush()
     assert traffic.writer.counts() == {
         (NO_ROUTE, "OTHER", "4xx"): 2,
@@ -75,7 +108,7 @@ def test_an_invented_method_and_an_unmatched_path_make_no_series_of_their_own(
 
 def test_latencies_gather_in_a_histogram(traffic: Traffic) -> None:
     for milliseconds in (1.0, 10.0, 100.0):
-        traffic.recorder.append(Timing("^orders/$", "GET", 200, milliseconds))
+        traffic.recorder.append(("^orders/$", "GET", 200, milliseconds))
     traffic.recorder.flush()
     (point,) = traffic.writer.points
     assert point.labels == {
@@ -91,7 +124,7 @@ def test_latencies_gather_in_a_histogram(traffic: Traffic) -> None:
 
 def test_times_of_a_process_rise_and_bear_its_mark(traffic: Traffic) -> None:
     for _ in range(3):
-        traffic.recorder.append(Timing("a/", "GET", 200, 1.0))
+        traffic.recorder.append(("a/", "GET", 200, 1.0))
         traffic.recorder.flush()
     times = [point.time_ms for point in traffic.writer.points]
     assert sorted(set(times)) == times
@@ -101,7 +134,7 @@ def test_times_of_a_process_rise_and_bear_its_mark(traffic: Traffic) -> None:
 def test_nothing_is_lost_while_many_threads_append(traffic: Traffic) -> None:
     def work() -> None:
         for _ in range(5_000):
-            traffic.recorder.append(Timing("a/", "GET", 200, 1.0))
+            traffic.recorder.append(("a/", "GET", 200, 1.0))
 
     threads = [threading.Thread(target=work) for _ in range(8)]
     for thread in threads:
@@ -113,7 +146,7 @@ def test_nothing_is_lost_while_many_threads_append(traffic: Traffic) -> None:
 
 
 def test_a_forked_child_leaves_its_parents_requests_to_the_parent(traffic: Traffic) -> None:
-    traffic.recorder.append(Timing("a/", "GET", 200, 1.0))
+    traffic.recorder.append(("a/", "GET", 200, 1.0))
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:

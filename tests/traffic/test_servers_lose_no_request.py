@@ -103,6 +103,29 @@ def test_a_server_that_is_stopped_or_recycles_has_told_of_every_request(
     assert portal.authorizations == {"Bearer ops_shop"}
 
 
+def test_a_portal_that_hangs_or_fails_slows_no_request_and_hears_of_each_later(
+    portal: StandIn,
+    start: Callable[[list[str]], subprocess.Popen[bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FLUSH_SECONDS", "0.1")
+    portal.status = 503
+    portal.may_answer.clear()
+    port = free_port()
+    start(_granian(port))
+    url = f"http://127.0.0.1:{port}"
+    until(lambda: _answers(url), 20, "the server answers")
+    until(lambda: portal.attempts > 0, 20, "a push hangs")
+    for number in range(20):
+        # Its own timing: the machine may be slow to connect.
+        answer = requests.get(f"{url}/item/{number}/", timeout=10)
+        assert float(answer.headers["X-Response-Time-ms"]) < 1000
+    assert not portal.bodies
+    portal.may_answer.set()
+    portal.status = 200
+    until(lambda: _items(portal) == 20, 20, "every request is told of")
+
+
 def test_a_graceful_reload_has_told_of_every_request(
     portal: StandIn, start: Callable[[list[str]], subprocess.Popen[bytes]]
 ) -> None:
