@@ -14,7 +14,7 @@ import os
 import socket
 import threading
 import time
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
@@ -178,16 +178,20 @@ class Recorder:
         self._failures, self._paused_until = 0, 0.0
 
     def _drain(self) -> list[TrafficPoint]:
-        histograms: dict[tuple[str, str, str], Histogram] = {}
+        gathered: defaultdict[tuple[str, str, int], list[float]] = defaultdict(list)
         if len(self.buffer) == MAX_TIMINGS:
             logger.warning("some requests were not counted: writing the others took too long")
         # As many as there are now: under load the buffer would never be empty.
         for _ in range(len(self.buffer)):
             route, method, status, milliseconds = self.buffer.popleft()
-            key = self._key(route, method, status)
-            histograms.setdefault(key, Histogram()).add(milliseconds)
-        if not histograms:
+            gathered[route, method, status].append(milliseconds)
+        if not gathered:
             return []
+        # Labels once per kind of request and not per request: a third of the time, which this
+        # thread takes from requests, as only one runs at once.
+        histograms: defaultdict[tuple[str, str, str], Histogram] = defaultdict(Histogram)
+        for kind, values in gathered.items():
+            histograms[self._key(*kind)].merge(Histogram.of(values))
         time_ms = self._time_ms()
         return [
             TrafficPoint(METRIC, {**self._labels, **_labels(*key)}, time_ms, histogram)
