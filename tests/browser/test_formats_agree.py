@@ -17,7 +17,8 @@ def test_numbers_are_written_alike_on_both_sides(page: Page, server: WebServer) 
         """async (pairs) => {
           // The page has loaded it under the name that its content gives it.
           const loaded = performance.getEntriesByType("resource").map((each) => each.name);
-          const { text } = await import(loaded.find((name) => name.includes("/js/dashboard/format.")));
+          const path = loaded.find((name) => name.includes("/js/dashboard/format."));
+          const { text } = await import(path);
           return pairs.map(([value, unit]) => text(value, unit));
         }""",
         pairs,
