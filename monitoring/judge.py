@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import closing
 from datetime import UTC, datetime
 
-from django.db import DatabaseError, connection
+from django.db import connection
 
 from monitoring.canary import INTERVAL_SECONDS, record_beat_age
 
@@ -28,10 +29,10 @@ def _run() -> None:
 
 def judge_once() -> None:
     try:
-        record_beat_age(datetime.now(UTC))
-    except DatabaseError as error:
-        # The health endpoints tell of the database; here the next turn tries again.
-        logger.warning("cannot record the age of the canary: %s", error)
-    finally:
         # A connection held for ten idle seconds would be one less for requests.
-        connection.close()
+        with closing(connection):
+            record_beat_age(datetime.now(UTC))
+    except Exception as error:
+        # Not only DatabaseError: a thread that ends would never judge again. The health endpoints
+        # tell of the database; here the next turn tries again.
+        logger.warning("cannot record the age of the canary: %s", error)

@@ -1,9 +1,14 @@
 """The Celery application: `celery -A opsportal worker` and `celery -A opsportal beat`."""
 
+import logging
 import os
 from typing import Any
 
+import django.db
+import kombu.exceptions
+import redis
 from celery import Celery
+from celery.beat import SchedulingError
 from celery.signals import beat_init, celeryd_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opsportal.settings")
@@ -14,6 +19,29 @@ os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 app = Celery("opsportal")
 app.config_from_object("opsportal.celery_settings")
 app.autodiscover_tasks()
+
+
+# What fails again every few seconds while a database or broker is away.
+AWAY = (
+    OSError,
+    SchedulingError,
+    django.db.Error,
+    kombu.exceptions.OperationalError,
+    redis.RedisError,
+)
+
+
+def in_one_line(record: logging.LogRecord) -> bool:
+    """Celery's first line has the task and the reason. While a database or broker is away, the
+    traceback behind it would fill the log with thousands of lines an hour; a bug keeps its own."""
+    if record.exc_info and isinstance(record.exc_info[1], AWAY):
+        record.msg, record.args = record.getMessage().partition("\n")[0], ()
+        record.exc_info = record.exc_text = None
+    return True
+
+
+for name in ("celery.app.trace", "celery.beat"):
+    logging.getLogger(name).addFilter(in_one_line)
 
 
 @celeryd_init.connect

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running_portal import RunningPortal
+from tests.running_portal import RunningPortal, own_database
 
 
 @pytest.fixture(scope="session")
@@ -49,18 +49,8 @@ def broker_socket() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def portal_variables() -> Iterator[dict[str, str]]:
     """The database of a whole portal: its own SQLite file, or its own PostgreSQL database."""
-    url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith("postgres"):
-        yield {}
-        return
-    import psycopg
-
-    name = f"portal_{os.getpid()}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    yield {"DATABASE_URL": url.replace("/opsportal?", f"/{name}?", 1)}
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with own_database("portal") as variables:
+        yield variables
 
 
 @pytest.fixture(scope="session")

@@ -4,35 +4,54 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import psutil
 
 from monitoring.vitals import cgroup
-from monitoring.vitals.reading import Reading
+from monitoring.vitals.reading import FIRST_LOOK_SECONDS, Reading
 
-# The first sample of a process has nothing before it: a short look gives a new portal data at once.
-FIRST_LOOK_SECONDS = 0.2
+
+class Look(NamedTuple):
+    """The counters of every core and of the container's quota, and when they were read."""
+
+    cores: Sequence[object]
+    quota: cgroup.CgroupCpu | None
+    at_seconds: float
 
 
 class Cpu:
     """Holds the counters of the sample before; one per process."""
 
     def __init__(self) -> None:
-        self._cores = psutil.cpu_times(percpu=True)
-        self._quota = cgroup.cpu()
-        self._at = time.monotonic()
+        # Nothing is read here: what fails must fail in `read`, where the other groups are safe.
+        self._before: Look | None = None
 
     def read(self) -> list[Reading]:
-        if time.monotonic() - self._at < FIRST_LOOK_SECONDS:
+        before = self._before or _look()
+        # The kernel counts in hundredths of a second: a shorter look would tell 0 or 100 %.
+        if time.monotonic() - before.at_seconds < FIRST_LOOK_SECONDS:
             time.sleep(FIRST_LOOK_SECONDS)
-        cores, quota, at = psutil.cpu_times(percpu=True), cgroup.cpu(), time.monotonic()
-        shares = [busy_percent(*pair) for pair in zip(self._cores, cores, strict=False)]
-        total = sum(shares) / len(shares)
-        if quota and self._quota:
-            worked = quota.usage_seconds - self._quota.usage_seconds
-            total = min(100.0, 100 * worked / ((at - self._at) * quota.cores))
-        self._cores, self._quota, self._at = cores, quota, at
+        self._before = after = _look()
+        shares = [busy_percent(*pair) for pair in zip(before.cores, after.cores, strict=False)]
+        total = quota_percent(before, after)
+        if total is None:
+            total = sum(shares) / len(shares)
         return [Reading("cpu_percent", total), Reading("cpu_core_max_percent", max(shares))]
+
+
+def _look() -> Look:
+    return Look(psutil.cpu_times(percpu=True), cgroup.cpu(), time.monotonic())
+
+
+def quota_percent(before: Look, after: Look) -> float | None:
+    """The share of the container's quota; None without one."""
+    if not before.quota or not after.quota:
+        return None
+    worked_seconds = max(0.0, after.quota.usage_seconds - before.quota.usage_seconds)
+    allowed_seconds = (after.at_seconds - before.at_seconds) * after.quota.cores
+    return min(100.0, 100 * worked_seconds / allowed_seconds)
 
 
 def busy_percent(before: object, after: object) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import psutil
 
@@ -14,7 +15,12 @@ IGNORED_TYPES = frozenset({"squashfs", "iso9660", "udf", "tmpfs", "devtmpfs", "r
 
 def disks() -> list[Reading]:
     """A disk that does not answer is left out; the others are still read."""
-    listed = [(each.device, each.mountpoint, each.fstype) for each in psutil.disk_partitions()]
+    listed = [
+        (each.device, each.mountpoint, each.fstype)
+        for each in psutil.disk_partitions()
+        # A container has single files of the host's disk mounted, such as /etc/hosts.
+        if not Path(each.mountpoint).is_file()
+    ]
     readings, errors = [], []
     for path in mount_points(listed):
         try:

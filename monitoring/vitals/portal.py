@@ -33,7 +33,15 @@ def portal_processes(state_file: Path) -> list[Reading]:
 def _resident_bytes(pid: int, *, with_children: bool) -> int:
     try:
         process = psutil.Process(pid)
-        family = [process, *(process.children(recursive=True) if with_children else [])]
-        return sum(each.memory_info().rss for each in family)
+        children = process.children(recursive=True) if with_children else []
+        return process.memory_info().rss + sum(map(_own_resident_bytes, children))
+    except psutil.Error:
+        return 0
+
+
+def _own_resident_bytes(process: psutil.Process) -> int:
+    """A child may end while its siblings are read."""
+    try:
+        return int(process.memory_info().rss)
     except psutil.Error:
         return 0

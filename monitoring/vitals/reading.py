@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+# The first sample of a process has nothing before it: a short look gives a new portal data at once.
+FIRST_LOOK_SECONDS = 0.2
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
-from opsportal.health.state import PortalState
 
 from monitoring.store import LatestPoint, Window
 from opsportal.dashboard.ranges import parse_range
 from opsportal.dashboard.reading import ALL_METRICS, SETTLED, Reading
+from opsportal.health.state import PortalState
 from tests.dashboard.readings import HOST, NOW_MS
 
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 
-from opsportal.health.state import PortalState, Trouble
-
 from opsportal.dashboard.formats import NARROW_SPACE
 from opsportal.dashboard.problems import problems
 from opsportal.dashboard.reading import Reading
 from opsportal.dashboard.states import State
+from opsportal.health.state import PortalState, Trouble
 from tests.dashboard.readings import NOW_MS, latest_point, traffic_window
 
 MakeReading = Callable[..., Reading]

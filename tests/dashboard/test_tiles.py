@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-from opsportal.health.state import PortalState, Trouble
 
 from opsportal.dashboard.plots import plots
 from opsportal.dashboard.processes import Process
 from opsportal.dashboard.reading import Reading
 from opsportal.dashboard.states import State
 from opsportal.dashboard.tiles import Tile, tiles
+from opsportal.health.state import PortalState, Trouble
 from tests.dashboard.readings import HOST, NOW_MS, SERVICE, latest_point, traffic_window
 
 MakeReading = Callable[..., Reading]

@@ -22,6 +22,9 @@ APPLICATION = "tests.traffic.shop:application"
 
 def _granian(port: int) -> list[str]:
     options = ["--interface", "wsgi", "--port", str(port), "--workers", "2", "--no-log"]
+    # As the portal runs it: a worker that is told to stop while it is still being forked does not
+    # hear it. It has answered nothing, and is killed after this time.
+    options += ["--workers-kill-timeout", "5"]
     return [str(SCRIPTS / "granian"), *options, APPLICATION]
 
 

@@ -4,7 +4,8 @@ from collections import namedtuple
 
 import pytest
 
-from monitoring.vitals.cpu import Cpu, busy_percent
+from monitoring.vitals.cgroup import CgroupCpu
+from monitoring.vitals.cpu import Cpu, Look, busy_percent, quota_percent
 
 Times = namedtuple("Times", "user system idle iowait steal guest")
 BEFORE = Times(user=10, system=5, idle=100, iowait=2, steal=0, guest=3)
@@ -35,3 +36,18 @@ def test_the_first_sample_already_has_values() -> None:
     readings = {reading.metric: reading.value for reading in Cpu().read()}
     assert set(readings) == {"cpu_percent", "cpu_core_max_percent"}
     assert 0 <= readings["cpu_percent"] <= readings["cpu_core_max_percent"] <= 100
+
+
+@pytest.mark.parametrize(
+    ("used_seconds", "expected"),
+    [(15, 100.0), (7.5, 50.0), (30, 100.0), (-1, 0.0)],
+    ids=["all", "half", "a burst", "a counter that went back"],
+)
+def test_in_a_container_it_is_the_share_of_the_quota(used_seconds: float, expected: float) -> None:
+    before = Look([], CgroupCpu(100, cores=1.5), at_seconds=0)
+    after = Look([], CgroupCpu(100 + used_seconds, cores=1.5), at_seconds=10)
+    assert quota_percent(before, after) == pytest.approx(expected)
+
+
+def test_a_quota_that_has_just_been_set_counts_from_the_next_sample() -> None:
+    assert quota_percent(Look([], None, 0), Look([], CgroupCpu(1, cores=1), 10)) is None

@@ -1,5 +1,8 @@
 """Every real disk once: no images, no memory, no bind mounts."""
 
+from pathlib import Path
+
+import psutil
 import pytest
 
 from monitoring.vitals.disks import disks, mount_points
@@ -36,3 +39,17 @@ def test_this_machine_has_a_root_with_space() -> None:
     root = {reading.metric: reading.value for reading in disks() if reading.labels["path"] == "/"}
     assert 0 < root["disk_percent"] <= 100
     assert root["disk_used_bytes"] < root["disk_total_bytes"]
+
+
+class Partition:
+    def __init__(self, path: Path) -> None:
+        self.device, self.mountpoint, self.fstype = "/dev/sda1", str(path), "ext4"
+
+
+def test_a_single_file_that_a_container_has_mounted_is_no_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hosts = tmp_path / "hosts"
+    hosts.touch()
+    monkeypatch.setattr(psutil, "disk_partitions", lambda: [Partition(hosts)])
+    assert {reading.labels["path"] for reading in disks()} == {"/"}
