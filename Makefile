@@ -19,7 +19,7 @@ check: $(VENV)/.dev-stamp
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python manage.py check
-	@$(BIN)/python manage.py makemigrations --check --dry-run
+	@DATABASE_URL=sqlite:///$(abspath $(VENV))/check.sqlite3 $(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python -m pytest -q tests/test_architecture.py
 
 bench: $(VENV)/.dev-stamp

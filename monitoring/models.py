@@ -80,6 +80,8 @@ class Retention(models.Model):
     keep_days = models.PositiveIntegerField(
         validators=[MinValueValidator(1)], help_text="Older ones are deleted within the hour"
     )
+    # No block before it is left; raising the days does not bring them back.
+    deleted_until_ms = models.BigIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name_plural = "retention"

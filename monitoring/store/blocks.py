@@ -13,9 +13,9 @@ _LEVEL = 1
 _OWN_CODES_BYTES = 512
 # A day of points every 10 s takes 0.1 MB. What is far larger was not written by us.
 _MAX_SIZE_BYTES = 256 * 1024 * 1024
-# The three lowest bytes of a rollup's noisy doubles: they cost a third of the rollups' space and
-# change a figure by a relative 2^-28 (4e-9) at most, below what any reading is good for.
-_ROLLUP_DROPPED_BYTES = 3
+# The four lowest bytes of a rollup's noisy doubles: they cost half of the rollups' space and change
+# a figure by a relative 2^-20 (1e-6) at most, below what any reading is good for.
+_ROLLUP_DROPPED_BYTES = 4
 
 
 class CorruptBlockError(ValueError):
@@ -23,7 +23,7 @@ class CorruptBlockError(ValueError):
 
 
 def encode(samples: Samples, *, raw: bool) -> bytes:
-    """Raw values come back exactly; sums, minima and maxima of rollups to a relative 2^-28."""
+    """Raw values come back exactly; sums, minima and maxima of rollups to a relative 2^-20."""
     kind = HISTOGRAMS if samples.buckets else VALUES if raw else ROLLUPS
     planes = [_HEADER.pack(kind, len(samples)), *encode_integers(samples.times)]
     if kind == VALUES:

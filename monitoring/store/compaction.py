@@ -16,7 +16,7 @@ from monitoring.models import Point, Series
 from monitoring.store.dialect import any_of, lock_writers, waiting_writers_poll
 from monitoring.store.head import read_head, samples_of
 from monitoring.store.resolutions import HOUR_MS, floor_to
-from monitoring.store.retention import delete_expired, keep_days
+from monitoring.store.retention import delete_expired
 from monitoring.store.sealing import seal
 
 # Writers wait while one batch is sealed: about a tenth of a second.
@@ -44,7 +44,7 @@ def compact(*, now_ms: int | None = None) -> CompactionReport:
         points += _seal_batch(waiting[first : first + BATCH_SERIES], cut)
     with transaction.atomic(), connection.cursor() as cursor:
         lock_writers(cursor)
-        expired = delete_expired(keep_days(), now_ms)
+        expired = delete_expired(now_ms)
     return CompactionReport(points, len(waiting), expired, time.monotonic() - started)
 
 

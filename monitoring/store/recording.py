@@ -14,7 +14,7 @@ from monitoring.store.dialect import LatestRow, lock_writers, update_latest
 from monitoring.store.head import HeadPoint, histogram_growth, samples_of, write_head
 from monitoring.store.points import Point, RecordResult, Rejection
 from monitoring.store.resolutions import RAW
-from monitoring.store.retention import keep_days, oldest_kept_ms
+from monitoring.store.retention import reach
 from monitoring.store.sealing import Growth, seal
 from monitoring.store.series import WritableSeries, create_series, max_series, writable_series
 from monitoring.store.validation import ValidPoint, validate
@@ -26,7 +26,7 @@ Batch = dict[tuple[int, int], ValidPoint]
 def record(points: Sequence[Point], *, now_ms: int | None = None) -> RecordResult:
     """Records what is valid and says why the rest is not. Only database errors are raised."""
     now_ms = time.time_ns() // 1_000_000 if now_ms is None else now_ms
-    valid, rejected = validate(points, now_ms, oldest_kept_ms(RAW, keep_days(), now_ms))
+    valid, rejected = validate(points, now_ms, reach(now_ms)[RAW.ms])
     if valid:
         with transaction.atomic(), connection.cursor() as cursor:
             lock_writers(cursor)

@@ -1,47 +1,53 @@
-"""How long each resolution is kept, what of it is still there, and deleting what is not."""
+"""How far each resolution reaches back, and deleting what is past its retention."""
 
 from monitoring.models import Block, Retention, Series
 from monitoring.store.resolutions import ALL, DAY_MS, Resolution, floor_to
 
-KeepDays = dict[int, int]
-"""Days by resolution_ms."""
+Reach = dict[int, int]
+"""By resolution_ms: the time from which on its points are promised."""
 
 
-def keep_days() -> KeepDays:
-    """What the admin says; the defaults for resolutions of which it says nothing."""
-    defaults = {resolution.ms: resolution.default_keep_days for resolution in ALL}
-    return defaults | dict(Retention.objects.values_list("resolution_ms", "keep_days"))
+def reach(now_ms: int) -> Reach:
+    """What the admin says; the defaults for resolutions of which it says nothing.
+
+    Raising the days does not bring back what was deleted before: without that limit, windows would
+    be read where nothing is, and rollups recomputed from a day's late points alone.
+    """
+    rows = {row.resolution_ms: row for row in Retention.objects.all()}
+    return {each.ms: _reach(each, rows.get(each.ms), now_ms) for each in ALL}
 
 
-def oldest_kept_ms(resolution: Resolution, keep: KeepDays, now_ms: int) -> int:
-    """The time from which on points of the resolution are promised."""
-    return now_ms - keep[resolution.ms] * DAY_MS
+def _reach(resolution: Resolution, row: Retention | None, now_ms: int) -> int:
+    if row is None:
+        return now_ms - resolution.default_keep_days * DAY_MS
+    return max(now_ms - row.keep_days * DAY_MS, row.deleted_until_ms)
 
 
-def oldest_block_ms(resolution: Resolution, keep: KeepDays, now_ms: int) -> int:
+def oldest_block_ms(resolution: Resolution, reached: Reach) -> int:
     """The start of the oldest block that stays: blocks go whole, when their last point may go."""
-    return floor_to(oldest_kept_ms(resolution, keep, now_ms), resolution.period_ms)
+    return floor_to(reached[resolution.ms], resolution.period_ms)
 
 
-def choose_resolution(start_ms: int, step_ms: int, keep: KeepDays, now_ms: int) -> Resolution:
+def choose_resolution(start_ms: int, step_ms: int, reached: Reach) -> Resolution:
     """The coarsest that fills steps of `step_ms` and reaches back to `start_ms`.
 
     Where none does both, reaching back comes first: a longer past in fewer points.
     """
-    retained = [each for each in ALL if oldest_block_ms(each, keep, now_ms) <= start_ms]
+    retained = [each for each in ALL if oldest_block_ms(each, reached) <= start_ms]
     filling = [each for each in retained if step_ms % each.ms == 0]
     if filling:
         return filling[-1]
-    return retained[0] if retained else max(ALL, key=lambda each: keep[each.ms])
+    return retained[0] if retained else min(ALL, key=lambda each: reached[each.ms])
 
 
-def delete_expired(keep: KeepDays, now_ms: int) -> int:
+def delete_expired(now_ms: int) -> int:
     """Deletes blocks past their retention, and series of which nothing is left; counts blocks."""
-    deleted = 0
+    deleted, reached = 0, reach(now_ms)
     for resolution in ALL:
-        oldest = oldest_block_ms(resolution, keep, now_ms)
+        oldest = oldest_block_ms(resolution, reached)
         expired = Block.objects.filter(resolution_ms=resolution.ms, start_ms__lt=oldest)
         deleted += expired.delete()[0]
-    forgotten = min(oldest_block_ms(each, keep, now_ms) for each in ALL)
+        Retention.objects.filter(resolution_ms=resolution.ms).update(deleted_until_ms=oldest)
+    forgotten = min(oldest_block_ms(each, reached) for each in ALL)
     Series.objects.filter(last_time_ms__lt=forgotten).delete()
     return deleted

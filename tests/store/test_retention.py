@@ -65,6 +65,18 @@ def test_windows_show_the_past_at_the_resolutions_that_are_left() -> None:
         assert sum(bucket.count for bucket in found.buckets) == 24
 
 
+def test_raising_the_days_does_not_bring_back_what_was_deleted() -> None:
+    now = NOW_MS + 4 * DAY_MS
+    compact(now_ms=now)
+    Retention.objects.filter(resolution_ms=RAW).update(keep_days=30)
+
+    late = record([Point("cpu_percent", {}, FIRST_MS + 1, 9.0)], now_ms=now)
+    assert late.rejected[0].reason == "the time is older than raw points are kept"
+    (found,) = window(Selector("cpu_percent"), FIRST_MS, NOW_MS, 1000, now_ms=now)
+    assert found.resolution_ms == FIVE_MINUTES
+    assert sum(bucket.count for bucket in found.buckets) == 24
+
+
 def test_a_second_compaction_finds_nothing_to_do() -> None:
     report = compact(now_ms=NOW_MS)
     assert (report.sealed_points, report.sealed_series, report.expired_blocks) == (0, 0, 0)

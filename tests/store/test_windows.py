@@ -5,12 +5,12 @@ import pytest
 from monitoring.histogram import Histogram
 from monitoring.models import Retention
 from monitoring.store import Bucket, Point, Selector, compact, merge_windows, record, window
-from monitoring.store.resolutions import FIVE_MINUTES, ONE_HOUR, RAW, Resolution
+from monitoring.store.resolutions import ALL, FIVE_MINUTES, ONE_HOUR, RAW, Resolution
 from monitoring.store.retention import choose_resolution
 from tests.store.clock import DAY_MS, HOUR_MS, MINUTE_MS, NOW_MS
 
 pytestmark = pytest.mark.django_db
-KEEP = {RAW.ms: 2, FIVE_MINUTES.ms: 90, ONE_HOUR.ms: 1095}
+REACH = {each.ms: NOW_MS - each.default_keep_days * DAY_MS for each in ALL}
 
 
 @pytest.mark.parametrize(("start", "end", "step"), [(0, 10, 0), (0, 10, -5), (10, 10, 5)])
@@ -40,7 +40,7 @@ def test_a_selector_that_matches_nothing_gives_no_window() -> None:
 def test_the_coarsest_resolution_that_fills_the_step_and_reaches_back_is_read(
     age_days: int, step_ms: int, resolution: Resolution
 ) -> None:
-    assert choose_resolution(NOW_MS - age_days * DAY_MS, step_ms, KEEP, NOW_MS) == resolution
+    assert choose_resolution(NOW_MS - age_days * DAY_MS, step_ms, REACH) == resolution
 
 
 def test_what_the_admin_says_decides_what_is_read() -> None:
