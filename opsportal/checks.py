@@ -41,15 +41,18 @@ def check_data_directory(
 
 
 @checks.register(TAG)
-def check_metrics_networks(
+def check_networks(
     app_configs: Sequence[AppConfig] | None, **kwargs: object
 ) -> list[checks.CheckMessage]:
     hint = "give networks such as 10.0.0.0/8 or 127.0.0.1, separated by commas"
+    given = {
+        "METRICS_ALLOWED_NETWORKS": settings.METRICS_ALLOWED_NETWORKS,
+        "OPSPORTAL_ALLOWED_ADDRESSES": settings.ALLOWED_ADDRESSES,
+    }
     return [
-        checks.Error(
-            f"METRICS_ALLOWED_NETWORKS: {each!r} is not a network", hint=hint, id="opsportal.E003"
-        )
-        for each in settings.METRICS_ALLOWED_NETWORKS
+        checks.Error(f"{name}: {each!r} is not a network", hint=hint, id="opsportal.E003")
+        for name, networks in given.items()
+        for each in networks
         if not _is_network(each)
     ]
 

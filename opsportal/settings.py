@@ -180,6 +180,11 @@ WORKER_THREADS = ENVIRONMENT.integer("OPSPORTAL_WORKER_THREADS", 8, minimum=1, m
 WEB_WORKERS = ENVIRONMENT.integer("OPSPORTAL_WEB_WORKERS", 1, minimum=1, maximum=64)
 WEB_THREADS = ENVIRONMENT.integer("OPSPORTAL_WEB_THREADS", 8, minimum=1, maximum=256)
 
+# --- What the portal may connect to ---------------------------------------------------------------
+# An operations portal watches internal services; one that strangers may add checks to should not.
+PRIVATE_ADDRESSES_ALLOWED = ENVIRONMENT.boolean("OPSPORTAL_PRIVATE_ADDRESSES", default=True)
+ALLOWED_ADDRESSES = ENVIRONMENT.words("OPSPORTAL_ALLOWED_ADDRESSES", [])
+
 # --- Traffic ------------------------------------------------------------------------------------
 TRAFFIC = {
     "SERVICE": "opsportal",

@@ -42,7 +42,7 @@ def test_an_address_inside_the_networks_needs_no_token(settings: Settings, netwo
 
 def test_a_wrong_network_is_a_numbered_error(settings: Settings) -> None:
     settings.METRICS_ALLOWED_NETWORKS = ["10.0.0.0/8", "ten", "10.0.0.1/8"]
-    found = checks.check_metrics_networks(None)
+    found = checks.check_networks(None)
     assert [each.id for each in found] == ["opsportal.E003", "opsportal.E003"]
 
 

@@ -1,0 +1,49 @@
+"""The kinds of checks by name. Their modules are imported when first used: each brings a library
+along, and most portals use few of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from monitoring.probes.base import Probe, SettingsError
+
+_KINDS = {
+    "http": "http.Http",
+    "tcp": "tcp.Tcp",
+    "tls": "tls.Tls",
+    "dns": "dns.Dns",
+    "icmp": "icmp.Icmp",
+    "database": "database.Database",
+    "redis": "redis.Redis",
+    "celery": "celery.Celery",
+    "heartbeat": "heartbeat.Heartbeat",
+}
+LABELS = {
+    "http": "HTTP",
+    "tcp": "TCP port",
+    "tls": "TLS certificate",
+    "dns": "DNS",
+    "icmp": "Ping (ICMP)",
+    "database": "Database",
+    "redis": "Redis",
+    "celery": "Celery",
+    "heartbeat": "Heartbeat",
+}
+
+
+@cache
+def kind_named(name: str) -> type[Probe]:
+    """Raises KeyError."""
+    module, _, cls = _KINDS[name].partition(".")
+    found: type[Probe] = getattr(import_module(f"monitoring.probes.{module}"), cls)
+    return found
+
+
+def build(name: str, settings: Mapping[str, Any]) -> Probe:
+    """Raises SettingsError; of an unknown kind, for "kind"."""
+    if name not in _KINDS:
+        raise SettingsError({"kind": f"must be one of {', '.join(_KINDS)}"})
+    return kind_named(name).from_settings(settings)
