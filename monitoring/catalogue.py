@@ -62,6 +62,8 @@ _ALL = [
     # The dependencies
     Metric("check_up", "", "Up", "1 when the check's last probe found it up, else 0"),
     Metric("check_response_time_ms", "ms", "Response time", "Duration of a check's probe"),
+    Metric("check_phase_ms", "ms", "Phase", "Part of a probe: DNS, connect, TLS, first byte, rest"),
+    Metric("check_lag_seconds", "s", "Check lag", "How late probes began, at most"),
     Metric("tls_days_remaining", "d", "Certificate", "Days until a certificate expires"),
     # The backups
     Metric("backup_age_seconds", "s", "Backup age", "Time since a plan's newest good backup"),

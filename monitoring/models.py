@@ -1,9 +1,13 @@
-"""The metric store's tables. Only `monitoring.store` reads and writes them; docs/store.md."""
+"""The tables: of the metric store, which only `monitoring.store` touches; then of the checks."""
 
 from __future__ import annotations
 
-from django.core.validators import MinValueValidator
+import uuid
+
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+
+from monitoring.probes.registry import LABELS
 
 
 class Series(models.Model):
@@ -89,3 +93,178 @@ class Retention(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_resolution_ms_display()}: {self.keep_days} days"
+
+
+class Check(models.Model):
+    """An external dependency or job that is watched. What it was found to be is its state."""
+
+    name = models.CharField(max_length=100, unique=True)
+    # Stays when the name changes: the series of its points are found by it.
+    slug = models.SlugField(max_length=100, unique=True, editable=False)
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=20, choices=list(LABELS.items()))
+    settings = models.JSONField(default=dict, blank=True)
+    # Of the settings those that are secret, encrypted (opsportal/lib/crypto.py).
+    secrets = models.TextField(default="", blank=True, editable=False)
+    interval_seconds = models.PositiveIntegerField(
+        default=60, validators=[MinValueValidator(1), MaxValueValidator(31 * 86_400)]
+    )
+    timeout_seconds = models.FloatField(
+        default=10, validators=[MinValueValidator(0.1), MaxValueValidator(120)]
+    )
+    retries = models.PositiveSmallIntegerField(
+        default=2,
+        validators=[MaxValueValidator(20)],
+        help_text="Failed probes that are repeated before the check turns down",
+    )
+    retry_interval_seconds = models.PositiveIntegerField(
+        default=10, validators=[MinValueValidator(1)]
+    )
+    successes_to_recover = models.PositiveSmallIntegerField(
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(20)],
+        help_text="Good probes in a row before a check that is down turns up",
+    )
+    enabled = models.BooleanField(default=True)
+    parent = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="children",
+        help_text="While the parent is down this check is unknown, not down",
+    )
+    is_reference = models.BooleanField(
+        "reference",
+        default=False,
+        help_text="Something that always answers: while it does not, the portal is blind",
+    )
+    # What it looks at is on the portal's own host, so it tells nothing of the network.
+    is_local = models.BooleanField(default=False, editable=False)
+    tags = models.JSONField(default=list, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CheckStatus(models.TextChoices):
+    NEW = "new"
+    UP = "up"
+    DEGRADED = "degraded"
+    DOWN = "down"
+    UNKNOWN = "unknown"
+    PAUSED = "paused"
+
+
+class CheckState(models.Model):
+    """What a check was last found to be, and when it is due. Times are in ms since the epoch.
+
+    A row of its own, which the edit form does not write: an edit of the check in the admin
+    could otherwise put back what a probe has found meanwhile.
+    """
+
+    owner = models.OneToOneField(
+        Check, models.CASCADE, primary_key=True, related_name="state", db_column="check_id"
+    )
+    # Counts edits: workers keep what they have built from the settings until it changes.
+    version = models.PositiveIntegerField(default=0)
+    status = models.CharField(max_length=10, choices=CheckStatus.choices, default=CheckStatus.NEW)
+    since_ms = models.BigIntegerField(default=0)
+    # None: never by itself (paused, or a heartbeat that has not been pinged yet).
+    due_ms = models.BigIntegerField(null=True)
+    # Whoever has set it is probing; what it was set to tells that one's result from a later one's.
+    leased_until_ms = models.BigIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
+    successes = models.PositiveIntegerField(default=0)
+    failing_since_ms = models.BigIntegerField(null=True)
+    flapping_since_ms = models.BigIntegerField(null=True)
+    probed_ms = models.BigIntegerField(null=True)
+    reason = models.CharField(max_length=40, default="", blank=True)
+    message = models.CharField(max_length=500, default="", blank=True)
+    response_time_ms = models.FloatField(null=True)
+    phases_ms = models.JSONField(default=dict)
+    evidence = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["due_ms"], name="due_checks", condition=models.Q(due_ms__isnull=False)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.owner_id}: {self.status}"
+
+
+class Transition(models.Model):
+    """A change of a check's status; availability is made of nothing else."""
+
+    owner = models.ForeignKey(
+        Check, models.CASCADE, related_name="transitions", db_column="check_id", db_index=False
+    )
+    time_ms = models.BigIntegerField()
+    # None while it lasts.
+    ended_ms = models.BigIntegerField(null=True)
+    status = models.CharField(max_length=10, choices=CheckStatus.choices)
+    before = models.CharField(max_length=10, choices=CheckStatus.choices)
+    why = models.CharField(max_length=40)
+    reason = models.CharField(max_length=40, default="", blank=True)
+    message = models.CharField(max_length=500, default="", blank=True)
+    evidence = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-time_ms", "-id"]
+        indexes = [models.Index(fields=["owner", "time_ms"], name="transitions_of_a_check")]
+
+    def __str__(self) -> str:
+        return f"{self.owner_id}: {self.before} to {self.status}"
+
+
+class Blindness(models.Model):
+    """A time in which the portal itself had lost its network: nothing was known of any check."""
+
+    began_ms = models.BigIntegerField()
+    ended_ms = models.BigIntegerField(null=True)
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        verbose_name_plural = "blindness"
+        ordering = ["-began_ms"]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class Ping(models.Model):
+    """What a job told its heartbeat."""
+
+    class Kind(models.TextChoices):
+        SUCCESS = "success"
+        START = "start"
+        FAIL = "fail"
+        LOG = "log"
+
+    owner = models.ForeignKey(
+        Check, models.CASCADE, related_name="pings", db_column="check_id", db_index=False
+    )
+    time_ms = models.BigIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind)
+    exit_status = models.PositiveSmallIntegerField(null=True)
+    # The run that a start and its end belong to.
+    rid = models.UUIDField(null=True)
+    duration_ms = models.BigIntegerField(null=True)
+    method = models.CharField(max_length=10)
+    remote_address = models.GenericIPAddressField(null=True)
+    user_agent = models.CharField(max_length=200, default="", blank=True)
+    body = models.BinaryField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["owner", "id"], name="pings_of_a_check")]
+
+    def __str__(self) -> str:
+        return f"{self.owner_id}: {self.kind}"

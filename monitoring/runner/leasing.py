@@ -1,0 +1,55 @@
+"""Takes due checks for this process, so that no other probes them at the same time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+# A lease lasts this much longer than its check may take. Another process then takes over what a
+# killed one has left.
+MARGIN_MS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """`until_ms` tells this lease from a later one of the same check. `due_ms` may lie ahead."""
+
+    check_id: int
+    version: int
+    due_ms: int
+    until_ms: int
+
+
+def lease_due(now_ms: int, ahead_ms: int, limit: int) -> list[Lease]:
+    """Checks due by now + ahead, the most overdue first.
+
+    One statement, a compare-and-swap in itself: on PostgreSQL rows that another process is just
+    leasing are skipped, on SQLite one process writes at a time.
+    """
+    skip = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
+    statement = f"""
+        UPDATE monitoring_checkstate AS state
+        SET leased_until_ms = %s + CAST(checks.timeout_seconds * 1000 AS bigint)
+        FROM monitoring_check AS checks
+        WHERE checks.id = state.check_id AND state.check_id IN (
+            SELECT check_id FROM monitoring_checkstate
+            WHERE due_ms <= %s AND leased_until_ms <= %s
+            ORDER BY due_ms LIMIT %s {skip})
+        RETURNING check_id, version, due_ms, leased_until_ms
+    """  # noqa: S608
+    until = max(now_ms, now_ms + ahead_ms) + MARGIN_MS
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, [until, now_ms + ahead_ms, now_ms, limit])
+        taken = cursor.fetchall()
+    return sorted((Lease(*row) for row in taken), key=lambda lease: lease.due_ms)
+
+
+def release(leases: list[Lease]) -> None:
+    """Of a process that ends: others need not wait until they run out."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE monitoring_checkstate SET leased_until_ms = 0"
+            " WHERE check_id = %s AND leased_until_ms = %s",
+            [(lease.check_id, lease.until_ms) for lease in leases],
+        )

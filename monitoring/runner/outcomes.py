@@ -1,0 +1,182 @@
+"""Writes what probes have found: state, transitions and points, in one transaction a batch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from monitoring import store
+from monitoring.models import CheckState, CheckStatus, Transition
+from monitoring.probes.base import Result, Status
+from monitoring.runner.blindness import Senses
+from monitoring.runner.leasing import Lease
+from monitoring.runner.prepared import Prepared
+from monitoring.runner.redaction import redacted, redacted_json
+from monitoring.scheduling import next_due_ms, retry_due_ms
+from monitoring.verdicts import (
+    HOUR_MS,
+    Standing,
+    Surroundings,
+    Verdict,
+    flapping_since_ms,
+    judge,
+    would_turn_down,
+)
+
+_TURNS = {CheckStatus.UP, CheckStatus.DEGRADED, CheckStatus.DOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    lease: Lease
+    check: Prepared
+    result: Result
+    time_ms: int
+
+
+def write(outcomes: Sequence[Outcome]) -> int:
+    """Returns how many counted: one whose lease has run out is another's by now."""
+    with transaction.atomic():
+        states = _leased_states(outcomes)
+        senses = Senses(outcomes[0].time_ms)
+        judged = [
+            _Judged(each, states[each.check.check_id], senses)
+            for each in outcomes
+            if each.check.check_id in states
+        ]
+        _write_states(judged)
+        _write_transitions([each for each in judged if each.changed])
+        for each in judged:
+            if each.changed or each.state.flapping_since_ms:
+                _note_flapping(each.state, each.outcome.time_ms)
+        store.record([point for each in judged for point in points_of(each.outcome)])
+    return len(judged)
+
+
+def _leased_states(outcomes: Sequence[Outcome]) -> dict[int, CheckState]:
+    until = {each.lease.check_id: each.lease.until_ms for each in outcomes}
+    # In the same order everywhere, so that writers cannot wait for each other in a circle.
+    rows = CheckState.objects.select_for_update().filter(pk__in=list(until)).order_by("pk")
+    leased = [row for row in rows if row.leased_until_ms == until[row.pk]]
+    versions = {each.lease.check_id: each.lease.version for each in outcomes}
+    stale = [row.pk for row in leased if row.due_ms is None or row.version != versions[row.pk]]
+    if stale:
+        # Edited or paused in the meantime: what was found is of settings that are no more.
+        CheckState.objects.filter(pk__in=stale).update(leased_until_ms=0)
+    return {row.pk: row for row in leased if row.pk not in stale}
+
+
+class _Judged:
+    """An outcome with the verdict on it."""
+
+    def __init__(self, outcome: Outcome, state: CheckState, senses: Senses) -> None:
+        self.outcome, self.state = outcome, state
+        self.before = Standing(
+            CheckStatus(state.status),
+            state.since_ms,
+            state.failures,
+            state.successes,
+            state.failing_since_ms,
+        )
+        around = self._around(senses)
+        check, result = outcome.check, outcome.result
+        self.verdict: Verdict = judge(
+            self.before, result.status, check.policy, around, outcome.time_ms
+        )
+        self.changed = self.verdict.changes(self.before)
+        self.message = redacted(result.message, check.secrets)[:500]
+        # Of a good probe nobody asks for the body; storing it would be most of the work.
+        telling = self.changed or result.status is not Status.UP
+        self.evidence = redacted_json(result.evidence, check.secrets) if telling else {}
+
+    def _around(self, senses: Senses) -> Surroundings:
+        outcome = self.outcome
+        if would_turn_down(self.before, outcome.result.status, outcome.check.policy):
+            return senses.around(outcome.check, outcome.result.reason, self.before.failing_since_ms)
+        if outcome.result.status is not Status.DOWN:
+            senses.saw(outcome.check)
+        return Surroundings.CLEAR
+
+    @property
+    def due_ms(self) -> int:
+        check, now_ms = self.outcome.check, self.outcome.time_ms
+        after_ms = max(now_ms, self.outcome.lease.due_ms)
+        if self.verdict.again_soon:
+            return retry_due_ms(check.check_id, check.interval_ms, check.retry_interval_ms, now_ms)
+        return next_due_ms(check.check_id, check.interval_ms, after_ms)
+
+    def row(self) -> tuple[Any, ...]:
+        standing, result = self.verdict.standing, self.outcome.result
+        return (
+            str(standing.status),
+            standing.since_ms,
+            self.due_ms,
+            standing.failures,
+            standing.successes,
+            standing.failing_since_ms,
+            self.outcome.time_ms,
+            str(result.reason),
+            self.message,
+            result.response_time_ms,
+            json.dumps(dict(result.phases_ms)),
+            json.dumps(self.evidence),
+            self.state.owner_id,
+        )
+
+
+def _write_states(judged: Iterable[_Judged]) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE monitoring_checkstate SET status = %s, since_ms = %s, due_ms = %s,"
+            " failures = %s, successes = %s, failing_since_ms = %s, probed_ms = %s, reason = %s,"
+            " message = %s, response_time_ms = %s, phases_ms = %s, evidence = %s,"
+            " leased_until_ms = 0 WHERE check_id = %s",
+            [each.row() for each in judged],
+        )
+
+
+def _write_transitions(changed: Sequence[_Judged]) -> None:
+    for each in changed:
+        open_ones = Transition.objects.filter(owner_id=each.state.owner_id, ended_ms=None)
+        open_ones.update(ended_ms=each.outcome.time_ms)
+    Transition.objects.bulk_create(
+        Transition(
+            owner_id=each.state.owner_id,
+            time_ms=each.outcome.time_ms,
+            status=each.verdict.standing.status,
+            before=each.before.status,
+            why=each.verdict.why,
+            reason=each.outcome.result.reason,
+            message=each.message,
+            evidence=each.evidence,
+        )
+        for each in changed
+    )
+
+
+def _note_flapping(state: CheckState, now_ms: int) -> None:
+    changes = Transition.objects.filter(
+        owner_id=state.owner_id, time_ms__gt=now_ms - HOUR_MS, status__in=_TURNS, before__in=_TURNS
+    )
+    since = flapping_since_ms(
+        state.flapping_since_ms, list(changes.values_list("time_ms", flat=True)), now_ms
+    )
+    if since != state.flapping_since_ms:
+        CheckState.objects.filter(pk=state.pk).update(flapping_since_ms=since)
+
+
+def points_of(outcome: Outcome) -> Iterable[store.Point]:
+    check, result, time_ms = outcome.check, outcome.result, outcome.time_ms
+    labels = {"check": check.slug, "kind": check.kind}
+    yield store.Point("check_up", labels, time_ms, float(result.status is not Status.DOWN))
+    if result.response_time_ms is not None:
+        yield store.Point("check_response_time_ms", labels, time_ms, result.response_time_ms)
+    for phase, spent_ms in result.phases_ms.items():
+        phase_labels = {"check": check.slug, "phase": phase}
+        yield store.Point("check_phase_ms", phase_labels, time_ms, spent_ms)
+    for reading in result.readings:
+        yield store.Point(reading.metric, labels, time_ms, reading.value)

@@ -1,0 +1,95 @@
+"""Checks made ready for probing, kept until they are edited: building one costs decryption and
+validation, and ten thousand checks a minute come by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from monitoring.editing import full_settings
+from monitoring.models import Check
+from monitoring.probes.base import Probe, Reason, Result, SettingsError, Status, secret_names
+from monitoring.probes.registry import build, kind_named
+from monitoring.runner.leasing import Lease
+from monitoring.runner.redaction import secret_texts
+from monitoring.verdicts import Policy
+from opsportal.lib.crypto import UnreadableSecretError
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    check_id: int
+    version: int
+    slug: str
+    kind: str
+    probe: Probe
+    secrets: tuple[str, ...]
+    interval_ms: int
+    timeout_seconds: float
+    retry_interval_ms: int
+    policy: Policy
+    parent_id: int | None
+    is_reference: bool
+    is_local: bool
+
+
+class PreparedChecks:
+    """One per process. Not thread-safe: only the thread that leases uses it."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[int, Prepared] = {}
+
+    def of(self, leases: Iterable[Lease]) -> dict[int, Prepared]:
+        """By check id; a check that was deleted meanwhile is absent."""
+        versions = {lease.check_id: lease.version for lease in leases}
+        stale = [
+            check_id
+            for check_id, version in versions.items()
+            if check_id not in self._by_id or self._by_id[check_id].version != version
+        ]
+        for check in Check.objects.filter(pk__in=stale):
+            self._by_id[check.pk] = prepare(check, versions[check.pk])
+        return {
+            check_id: self._by_id[check_id]
+            for check_id, version in versions.items()
+            if check_id in self._by_id and self._by_id[check_id].version == version
+        }
+
+
+def prepare(check: Check, version: int) -> Prepared:
+    settings, probe = _built(check)
+    return Prepared(
+        check_id=check.pk,
+        version=version,
+        slug=check.slug,
+        kind=check.kind,
+        probe=probe,
+        secrets=secret_texts(settings, secret_names(kind_named(check.kind))),
+        interval_ms=check.interval_seconds * 1000,
+        timeout_seconds=check.timeout_seconds,
+        retry_interval_ms=check.retry_interval_seconds * 1000,
+        policy=Policy(check.retries, check.successes_to_recover),
+        parent_id=check.parent_id,
+        is_reference=check.is_reference,
+        is_local=check.is_local,
+    )
+
+
+class Unusable(Probe):
+    """Stands in where an upgrade has narrowed what a kind accepts, or a lost key has made secrets
+    unreadable: that check says so, and the others run."""
+
+    def __init__(self, problem: str) -> None:
+        self._problem = problem
+
+    def probe(self, timeout_seconds: float) -> Result:
+        return Result(Status.DOWN, Reason.INTERNAL, self._problem)
+
+
+def _built(check: Check) -> tuple[Mapping[str, Any], Probe]:
+    try:
+        settings = full_settings(check)
+        return settings, build(check.kind, settings)
+    except (SettingsError, UnreadableSecretError) as error:
+        return {}, Unusable(str(error))
