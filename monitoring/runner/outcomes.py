@@ -53,7 +53,8 @@ def write(outcomes: Sequence[Outcome]) -> int:
         for each in judged:
             if each.changed or each.state.flapping_since_ms:
                 _note_flapping(each.state, each.outcome.time_ms)
-        store.record([point for each in judged for point in points_of(each.outcome)])
+        points = [point for each in judged for point in points_of(each.outcome)]
+        store.record(points, now_ms=max(each.time_ms for each in outcomes))
     return len(judged)
 
 
