@@ -4,6 +4,7 @@ import base64
 import json
 
 import pytest
+from pytest_django import Settings
 
 from monitoring.runner.redaction import redacted, redacted_json, secret_texts
 from opsportal.lib.crypto import UnreadableSecretError, decrypt, encrypt
@@ -11,18 +12,18 @@ from opsportal.lib.crypto import UnreadableSecretError, decrypt, encrypt
 SETTINGS = {"url": "https://x", "username": "ops", "password": 'pa"ss/word', "token": "abc"}
 
 
-def test_an_encrypted_secret_cannot_be_read_with_another_key(settings: object) -> None:
+def test_an_encrypted_secret_cannot_be_read_with_another_key(settings: Settings) -> None:
     token = encrypt({"password": "hunter22"})
     assert "hunter22" not in token
-    settings.SECRET_KEY = "another"  # type: ignore[attr-defined]
+    settings.SECRET_KEY = "another"
     with pytest.raises(UnreadableSecretError, match="another SECRET_KEY"):
         decrypt(token)
 
 
-def test_an_old_key_among_the_fallbacks_still_reads(settings: object) -> None:
+def test_an_old_key_among_the_fallbacks_still_reads(settings: Settings) -> None:
     token = encrypt({"password": "hunter22"})
-    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]  # type: ignore[attr-defined]
-    settings.SECRET_KEY = "another"  # type: ignore[attr-defined]
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another"
     assert decrypt(token) == {"password": "hunter22"}
 
 
