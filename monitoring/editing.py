@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.text import slugify
 
+from monitoring.heartbeats.history import due_after_edit_ms
 from monitoring.models import Check, CheckState, CheckStatus, Transition
 from monitoring.probes.base import Probe, SettingsError, secret_names
 from monitoring.probes.locality import is_local
@@ -89,8 +90,9 @@ def _follow(check: Check, now_ms: int) -> None:
     elif created or state.status == CheckStatus.PAUSED:
         change_status(state, CheckStatus.NEW, "resumed", now_ms)
         state.failures = state.successes = 0
-    if check.enabled and check.kind != "heartbeat":
-        state.due_ms = now_ms
+    if check.enabled:
+        is_heartbeat = check.kind == "heartbeat"
+        state.due_ms = due_after_edit_ms(check, state, now_ms) if is_heartbeat else now_ms
     state.version += 1
     state.save()
 
@@ -114,7 +116,9 @@ def set_enabled(check: Check, enabled: bool) -> None:
 
 
 def run_now(check: Check) -> None:
-    """The next tick takes it; a paused one stays paused."""
+    """The next tick takes it; a paused one stays paused. A heartbeat is not run by the portal."""
+    if check.kind == "heartbeat":
+        return
     states = CheckState.objects.filter(owner=check, due_ms__isnull=False)
     states.update(due_ms=_now_ms())
 

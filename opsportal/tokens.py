@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from django.contrib.auth.models import User
@@ -78,3 +78,13 @@ def note_use(token: ApiToken, now: datetime) -> None:
 def allows(token: ApiToken, needed: str) -> bool:
     """Who may write may read; pings are a right of their own."""
     return token.scope == needed or (token.scope == Scope.WRITE and needed == Scope.READ)
+
+
+def is_ping_key(secret: str) -> bool:
+    """Whether heartbeats may be pinged with it. Raises DatabaseError."""
+    now = datetime.now(UTC)
+    found = find_token(secret, now)
+    if isinstance(found, Refusal) or not allows(found, Scope.PING):
+        return False
+    note_use(found, now)
+    return True

@@ -3,12 +3,15 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from monitoring.heartbeats.urls import ping_urls
+from opsportal.tokens import is_ping_key
 from opsportal.views import MetricsView
 
 urlpatterns = [
     path("", include("opsportal.dashboard.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("opsportal.api_urls")),
+    path("ping/", include(ping_urls(is_ping_key))),
     re_path(r"^metrics/?$", MetricsView.as_view(), name="metrics"),
 ]
 

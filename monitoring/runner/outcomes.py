@@ -10,24 +10,16 @@ from typing import Any
 from django.db import connection, transaction
 
 from monitoring import store
+from monitoring.heartbeats.lateness import due_after_lateness_ms, late_result
 from monitoring.models import CheckState, CheckStatus, Transition
-from monitoring.probes.base import Result, Status
+from monitoring.probes.base import Reason, Result, Status
 from monitoring.runner.blindness import Senses
 from monitoring.runner.leasing import Lease
 from monitoring.runner.prepared import Prepared
 from monitoring.runner.redaction import redacted, redacted_json
 from monitoring.scheduling import next_due_ms, retry_due_ms
-from monitoring.verdicts import (
-    HOUR_MS,
-    Standing,
-    Surroundings,
-    Verdict,
-    flapping_since_ms,
-    judge,
-    would_turn_down,
-)
-
-_TURNS = {CheckStatus.UP, CheckStatus.DEGRADED, CheckStatus.DOWN}
+from monitoring.transitions import note_flapping, write_transitions
+from monitoring.verdicts import Standing, Surroundings, Verdict, judge, would_turn_down
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +41,10 @@ def write(outcomes: Sequence[Outcome]) -> int:
             if each.check.check_id in states
         ]
         _write_states(judged)
-        _write_transitions([each for each in judged if each.changed])
+        write_transitions([each.transition() for each in judged if each.changed])
         for each in judged:
             if each.changed or each.state.flapping_since_ms:
-                _note_flapping(each.state, each.outcome.time_ms)
+                note_flapping(each.state, each.outcome.time_ms)
         points = [point for each in judged for point in points_of(each.outcome)]
         store.record(points, now_ms=max(each.time_ms for each in outcomes))
     return len(judged)
@@ -85,6 +77,9 @@ class _Judged:
         )
         around = self._around(senses)
         check, result = outcome.check, outcome.result
+        if result.reason is Reason.LATE:
+            result = late_result(check.check_id, check.probe, outcome.time_ms)
+        self.result = result
         self.verdict: Verdict = judge(
             self.before, result.status, check.policy, around, outcome.time_ms
         )
@@ -103,15 +98,17 @@ class _Judged:
         return Surroundings.CLEAR
 
     @property
-    def due_ms(self) -> int:
+    def due_ms(self) -> int | None:
         check, now_ms = self.outcome.check, self.outcome.time_ms
-        after_ms = max(now_ms, self.outcome.lease.due_ms)
         if self.verdict.again_soon:
             return retry_due_ms(check.check_id, check.interval_ms, check.retry_interval_ms, now_ms)
+        if check.kind == "heartbeat":
+            return due_after_lateness_ms(check.probe, self.verdict.standing.status, now_ms)
+        after_ms = max(now_ms, self.outcome.lease.due_ms)
         return next_due_ms(check.check_id, check.interval_ms, after_ms)
 
     def row(self) -> tuple[Any, ...]:
-        standing, result = self.verdict.standing, self.outcome.result
+        standing, result = self.verdict.standing, self.result
         return (
             str(standing.status),
             standing.since_ms,
@@ -128,6 +125,18 @@ class _Judged:
             self.state.owner_id,
         )
 
+    def transition(self) -> Transition:
+        return Transition(
+            owner_id=self.state.owner_id,
+            time_ms=self.outcome.time_ms,
+            status=self.verdict.standing.status,
+            before=self.before.status,
+            why=self.verdict.why,
+            reason=self.result.reason,
+            message=self.message,
+            evidence=self.evidence,
+        )
+
 
 def _write_states(judged: Iterable[_Judged]) -> None:
     with connection.cursor() as cursor:
@@ -138,36 +147,6 @@ def _write_states(judged: Iterable[_Judged]) -> None:
             " leased_until_ms = 0 WHERE check_id = %s",
             [each.row() for each in judged],
         )
-
-
-def _write_transitions(changed: Sequence[_Judged]) -> None:
-    for each in changed:
-        open_ones = Transition.objects.filter(owner_id=each.state.owner_id, ended_ms=None)
-        open_ones.update(ended_ms=each.outcome.time_ms)
-    Transition.objects.bulk_create(
-        Transition(
-            owner_id=each.state.owner_id,
-            time_ms=each.outcome.time_ms,
-            status=each.verdict.standing.status,
-            before=each.before.status,
-            why=each.verdict.why,
-            reason=each.outcome.result.reason,
-            message=each.message,
-            evidence=each.evidence,
-        )
-        for each in changed
-    )
-
-
-def _note_flapping(state: CheckState, now_ms: int) -> None:
-    changes = Transition.objects.filter(
-        owner_id=state.owner_id, time_ms__gt=now_ms - HOUR_MS, status__in=_TURNS, before__in=_TURNS
-    )
-    since = flapping_since_ms(
-        state.flapping_since_ms, list(changes.values_list("time_ms", flat=True)), now_ms
-    )
-    if since != state.flapping_since_ms:
-        CheckState.objects.filter(pk=state.pk).update(flapping_since_ms=since)
 
 
 def points_of(outcome: Outcome) -> Iterable[store.Point]:

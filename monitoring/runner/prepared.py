@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from monitoring.editing import full_settings
+from monitoring.heartbeats.judging import POLICY
 from monitoring.models import Check
 from monitoring.probes.base import Probe, Reason, Result, SettingsError, Status, secret_names
 from monitoring.probes.registry import build, kind_named
@@ -69,10 +70,16 @@ def prepare(check: Check, version: int) -> Prepared:
         interval_ms=check.interval_seconds * 1000,
         timeout_seconds=check.timeout_seconds,
         retry_interval_ms=check.retry_interval_seconds * 1000,
-        policy=Policy(check.retries, check.successes_to_recover),
+        policy=_policy(check),
         parent_id=check.parent_id,
         is_reference=check.is_reference,
         is_local=check.is_local,
+    )
+
+
+def _policy(check: Check) -> Policy:
+    return (
+        POLICY if check.kind == "heartbeat" else Policy(check.retries, check.successes_to_recover)
     )
 
 
