@@ -19,48 +19,55 @@ from monitoring import store
 
 logger = logging.getLogger(__name__)
 
-_EVERY_SECONDS = 1.0
-
 
 class PointBuffer:
     """Keeps the latest point of each series, so that its size is bounded by their number."""
 
-    def __init__(self) -> None:
+    def __init__(self, every_seconds: float = 1.0) -> None:
+        self._every_seconds = every_seconds
         self._reset()
         os.register_at_fork(after_in_child=self._reset)
 
     def _reset(self) -> None:
         self._latest: dict[tuple[str, str], store.Point] = {}
         self._lock = threading.Lock()
-        self._filled = threading.Event()
+        self._filled, self._stopping = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
 
     def put(self, points: Iterable[store.Point]) -> None:
         with self._lock:
             self._latest |= {(each.metric, each.labels["check"]): each for each in points}
-            if self._thread is None:
+            if self._latest and self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="heartbeats", daemon=True)
                 self._thread.start()
-                atexit.register(self.flush)
+                atexit.register(self.stop)
         self._filled.set()
 
+    def stop(self) -> None:
+        """Writes what waits."""
+        self._stopping.set()
+        self._filled.set()
+        if self._thread is not None:
+            self._thread.join(5)
+
     def _run(self) -> None:
-        while True:
+        while not self._stopping.is_set():
             self._filled.wait()
             self._filled.clear()
-            threading.Event().wait(_EVERY_SECONDS)
-            self.flush()
-            connection.close()
+            self._stopping.wait(self._every_seconds)
+            self._flush()
+        self._flush()
 
-    def flush(self) -> None:
+    def _flush(self) -> None:
         """What cannot be written is dropped: the next ping brings the same again."""
         with self._lock:
             points, self._latest = list(self._latest.values()), {}
-        if points:
-            try:
-                store.record(points)
-            except Error as error:
-                logger.warning("%d points of heartbeats are lost: %s", len(points), error)
+        try:
+            store.record(points)
+        except Error as error:
+            logger.warning("%d points of heartbeats are lost: %s", len(points), error)
+        finally:
+            connection.close()
 
 
 buffer = PointBuffer()

@@ -181,7 +181,7 @@ def test_run_now_does_not_make_it_late() -> None:
 
 
 def test_while_what_it_needs_is_down_it_is_unknown_and_expected_at_its_next_time() -> None:
-    parent, check = add("database"), None
+    parent = add("database")
     check = add("report", parent=parent)
     ping(check)
     ping(parent, "fail")

@@ -1,0 +1,132 @@
+"""How long runs took, and what is kept of their pings."""
+
+from __future__ import annotations
+
+from itertools import cycle
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from monitoring import store
+from monitoring.heartbeats.durations import duration_text
+from monitoring.models import Ping, Transition
+from tests.heartbeats.jobs import MINUTE_MS, START_MS, add, ping, state
+
+pytestmark = pytest.mark.django_db
+A, B = UUID(int=1), UUID(int=2)
+
+
+def test_a_success_without_a_start_has_no_duration() -> None:
+    check = add()
+    assert ping(check).duration_ms is None
+    assert ping(check, now_ms=START_MS + 1).duration_ms is None
+    assert state(check).response_time_ms is None
+
+
+def test_an_end_with_another_rid_has_no_duration() -> None:
+    check = add()
+    ping(check, "start", rid=A)
+    assert ping(check, rid=B, now_ms=START_MS + 5).duration_ms is None
+    assert ping(check, now_ms=START_MS + 6).duration_ms is None
+
+
+def test_a_run_ends_once() -> None:
+    check = add()
+    ping(check, "start")
+    assert ping(check, now_ms=START_MS + 12_000).duration_ms == 12_000
+    assert ping(check, now_ms=START_MS + 13_000).duration_ms is None
+
+
+def test_log_entries_within_a_run_do_not_end_it() -> None:
+    check = add()
+    ping(check, "start")
+    ping(check, "log", START_MS + 5)
+    assert ping(check, now_ms=START_MS + 1000).duration_ms == 1000
+
+
+def test_runs_that_overlap_are_told_apart_by_their_rids() -> None:
+    check = add()
+    ping(check, "start", START_MS, rid=A)
+    ping(check, "start", START_MS + 1000, rid=B)
+    assert ping(check, rid=A, now_ms=START_MS + 5000).duration_ms == 5000
+    assert ping(check, "fail", START_MS + 9000, rid=B).duration_ms == 8000
+
+
+def test_the_duration_is_said_and_recorded() -> None:
+    check = add()
+    ping(check, "start")
+    ping(check, now_ms=START_MS + 12_000)
+    assert (state(check).message, state(check).response_time_ms) == ("success after 12 s", 12_000)
+    labels = {"check": "nightly", "kind": "heartbeat"}
+    (point,) = store.latest(store.Selector("check_response_time_ms", labels))
+    assert point.value == 12_000
+
+
+def test_a_failure_is_told_with_what_the_job_said() -> None:
+    check = add()
+    ping(check, "start")
+    ping(check, "fail", START_MS + 90_000, exit_status=2, body=b"disk full" + b"x" * 9000)
+    found, transition = state(check), Transition.objects.get()
+    assert found.message == transition.message == "failed with exit status 2 after 1 min 30 s"
+    assert len(found.evidence["body"]) == 2000
+    assert transition.evidence["body"].startswith("disk full")
+
+
+def test_of_a_success_that_changes_nothing_no_evidence_is_kept() -> None:
+    check = add()
+    ping(check, body=b"fine")
+    ping(check, body=b"fine again", now_ms=START_MS + 1)
+    assert state(check).evidence == {}
+
+
+def test_a_thousand_pings_leave_about_a_hundred(monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = cycle(range(20))
+    monkeypatch.setattr("random.randrange", lambda _: next(numbers))
+    check, other = add(), add("other")
+    start = ping(check, "start", rid=A)
+    for number in range(1000):
+        ping(check, "log", START_MS + number)
+        if number % 10 == 0:
+            ping(other, "log", START_MS + number)
+    kept = Ping.objects.filter(owner=check)
+    assert 100 <= kept.count() <= 122
+    # Deadlines and durations are reckoned from the newest of each kind.
+    assert kept.filter(pk=start.pk).exists()
+    assert Ping.objects.filter(owner=other).count() <= 100
+    assert ping(check, rid=A, now_ms=START_MS + MINUTE_MS).duration_ms == MINUTE_MS
+
+
+@pytest.mark.parametrize(
+    ("kind", "rid", "most"), [("success", A, 5), ("start", A, 5), ("log", None, 2)]
+)
+def test_a_ping_takes_few_queries(
+    monkeypatch: pytest.MonkeyPatch, kind: str, rid: UUID | None, most: int
+) -> None:
+    monkeypatch.setattr("random.randrange", lambda _: 1)
+    monkeypatch.setattr("monitoring.heartbeats.pinging.buffer.put", lambda _: None)
+    check = add()
+    ping(check)
+    with CaptureQueriesContext(connection) as queries:
+        ping(check, kind, START_MS + 1, rid=rid)
+    statements = [each["sql"] for each in queries if "SAVEPOINT" not in each["sql"]]
+    # One of them is this test's own look at what was recorded.
+    assert len(statements) - 1 <= most, "\n".join(statements)
+
+
+@pytest.mark.parametrize(
+    ("duration_ms", "text"),
+    [
+        (0, "0 ms"),
+        (999, "999 ms"),
+        (1000, "1 s"),
+        (59_900, "1 min"),
+        (90_000, "1 min 30 s"),
+        (3_600_000, "1 h"),
+        (3_601_000, "1 h"),
+        (90_000_000, "1 d 1 h"),
+    ],
+)
+def test_durations_in_words(duration_ms: int, text: str) -> None:
+    assert duration_text(duration_ms) == text
