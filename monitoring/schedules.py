@@ -41,6 +41,12 @@ SCHEDULES = (
         "Requests per minute and error rate of each service, over the last 60 seconds.",
     ),
     Schedule(
+        "Run the checks that are due",
+        "monitoring.tasks.run_due_checks",
+        2,
+        "Hands them to a worker up to three seconds ahead. Each check has its own interval.",
+    ),
+    Schedule(
         "Compact the store",
         "monitoring.tasks.compact_store",
         900,

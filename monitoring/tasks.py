@@ -62,6 +62,13 @@ def derive_rates() -> None:
 
 
 @shared_task
+def run_due_checks() -> None:
+    from monitoring.runner.running import runner  # brings libcurl along, which only workers need
+
+    runner().tick()
+
+
+@shared_task
 def compact_store() -> None:
     """One at a time in a worker; between workers the store's own transactions keep order."""
     if _compaction.acquire(blocking=False):

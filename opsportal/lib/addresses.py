@@ -7,6 +7,7 @@ may resolve to something else a moment later.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 from django.conf import settings
@@ -27,20 +28,23 @@ class ForbiddenAddressError(OSError):
 
 def check_address(text: str) -> None:
     """Raises ForbiddenAddressError. An IPv6 zone (`fe80::1%eth0`) is left out of account."""
-    refusal = refusal_of(_unwrapped(ip_address(text.partition("%")[0])))
+    allowed = tuple(settings.ALLOWED_ADDRESSES)
+    refusal = _refusal(text.partition("%")[0], settings.PRIVATE_ADDRESSES_ALLOWED, allowed)
     if refusal:
         raise ForbiddenAddressError(text, refusal)
 
 
-def refusal_of(address: Address) -> str | None:
+@lru_cache(maxsize=10_000)
+def _refusal(text: str, private_allowed: bool, allowed: tuple[str, ...]) -> str | None:
     """Why the portal does not connect there; None where it may."""
+    address = _unwrapped(ip_address(text))
     if address.is_link_local or address in _METADATA:
         return "link-local or a cloud's metadata service, which is never allowed"
     if address.is_multicast or address.is_unspecified:
         return "no address of a single host"
-    if address.is_global or settings.PRIVATE_ADDRESSES_ALLOWED:
+    if address.is_global or private_allowed:
         return None
-    if any(address in ip_network(allowed) for allowed in settings.ALLOWED_ADDRESSES):
+    if any(address in ip_network(each) for each in allowed):
         return None
     return "private; OPSPORTAL_PRIVATE_ADDRESSES and OPSPORTAL_ALLOWED_ADDRESSES decide"
 

@@ -1,0 +1,224 @@
+"""HTTP: a request, and what is expected of its answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+
+from monitoring.probes import assertions
+from monitoring.probes.base import Probe, Reading, Reason, Result, Status, kind, setting
+from monitoring.probes.validation import (
+    check_certificates,
+    check_headers,
+    check_key_pair,
+    check_url,
+    complaints,
+)
+from opsportal.lib.http import Failure, HttpError, Request, Response, fetch
+
+_EVIDENCE_BODY_BYTES = 2000
+_EVIDENCE_HEADERS = 50
+_CREDENTIALS_REJECTED = frozenset({401, 403, 407})
+_DAY_SECONDS = 86_400
+
+_REASONS: dict[Failure, Reason] = {
+    "timeout": Reason.TIMEOUT,
+    "name": Reason.NAME,
+    "refused": Reason.REFUSED,
+    "unreachable": Reason.UNREACHABLE,
+    "closed": Reason.CLOSED,
+    "certificate": Reason.CERTIFICATE,
+    "protocol": Reason.PROTOCOL,
+    "forbidden": Reason.FORBIDDEN,
+    "redirects": Reason.PROTOCOL,
+}
+
+
+@kind
+class Http(Probe):
+    name = "http"
+    label = "HTTP"
+
+    url: str = setting("URL", "Such as https://api.example.com/health")
+    method: str = setting(
+        "Method",
+        default="GET",
+        choices=("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"),
+    )
+    headers: dict[str, str] = setting("Headers", "One a line, as Name: value", default={})
+    secret_headers: dict[str, str] = setting(
+        "Secret headers", "Kept encrypted, never shown again", default={}, secret=True
+    )
+    body: str = setting("Body", default="", multiline=True)
+    username: str = setting("User name", "For basic authentication", default="")
+    password: str = setting("Password", default="", secret=True)
+    bearer_token: str = setting("Bearer token", default="", secret=True)
+    expect_status: str = setting(
+        "Expected status", "Such as 200-299 or 200,204,301-302", default="200-299"
+    )
+    expect_header: dict[str, str] = setting(
+        "Expected headers", "One a line, as Name: text that it contains", default={}
+    )
+    expect_text: str = setting("Expected text", "The body contains it", default="")
+    refuse_text: str = setting("Refused text", "The body does not contain it", default="")
+    expect_pattern: str = setting("Expected pattern", "A regular expression (re2)", default="")
+    expect_json: list[str] = setting(
+        "Expected JSON", 'One a line, such as $.clock.state == "open"', default=[]
+    )
+    degraded_ms: float = setting("Degraded above, ms", "0: never", default=0, minimum=0)
+    down_ms: float = setting("Down above, ms", "0: never", default=0, minimum=0)
+    max_size_bytes: int = setting("Largest body, bytes", "0: any", default=0, minimum=0)
+    certificate_days: int = setting(
+        "Certificate days", "Degraded when it expires sooner", default=14, minimum=0
+    )
+    follow_redirects: bool = setting("Follow redirects", default=True)
+    verify_certificate: bool = setting("Verify the certificate", default=True)
+    ca_certificate: str = setting(
+        "Authority", "Its certificate in PEM, where it is your own", default="", multiline=True
+    )
+    client_certificate: str = setting(
+        "Client certificate", "It and its key in PEM", default="", secret=True, multiline=True
+    )
+    proxy: str = setting("Proxy", "Such as http://proxy.example:3128", default="")
+    ip_version: str = setting("IP version", default="", choices=("", "4", "6"))
+
+    def validate(self) -> Mapping[str, str]:
+        parsers: dict[str, Callable[[], object]] = {
+            "url": lambda: check_url(self.url),
+            "proxy": lambda: check_url(self.proxy, optional=True),
+            "headers": lambda: check_headers(self.headers),
+            "secret_headers": lambda: check_headers(self.secret_headers),
+            "expect_status": lambda: assertions.status_ranges(self.expect_status),
+            "expect_pattern": lambda: assertions.pattern(self.expect_pattern),
+            "expect_json": lambda: [assertions.json_expectation(each) for each in self.expect_json],
+            "ca_certificate": lambda: check_certificates(self.ca_certificate),
+            "client_certificate": lambda: check_key_pair(self.client_certificate),
+        }
+        return dict(complaints(parsers))
+
+    def probe(self, timeout_seconds: float) -> Result:
+        try:
+            return self.judge(fetch(self.request(timeout_seconds)))
+        except HttpError as error:
+            return self.failed(error, timeout_seconds)
+
+    def request(self, timeout_seconds: float) -> Request:
+        return Request(
+            url=self.url,
+            method=self.method,
+            headers=self.headers,
+            secret_headers=self.secret_headers,
+            body=self.body.encode(),
+            timeout_seconds=timeout_seconds,
+            username=self.username,
+            password=self.password,
+            bearer_token=self.bearer_token,
+            follow_redirects=self.follow_redirects,
+            proxy=self.proxy,
+            ip_version=self.ip_version,
+            verify_certificate=self.verify_certificate,
+            ca_certificate=self.ca_certificate,
+            client_certificate=self.client_certificate,
+            wants_certificate=self.url[:5].lower() == "https",
+        )
+
+    def failed(self, error: HttpError, timeout_seconds: float) -> Result:
+        reason = _REASONS[error.failure]
+        messages = {
+            Reason.TIMEOUT: f"no answer within {timeout_seconds:g} s",
+            Reason.NAME: "the host name does not resolve",
+            Reason.REFUSED: "connection refused",
+            Reason.CLOSED: "the server closed the connection",
+        }
+        return Result(Status.DOWN, reason, messages.get(reason, str(error)))
+
+    def judge(self, response: Response) -> Result:
+        days = None
+        if response.expires is not None:
+            days = (response.expires - time.time()) / _DAY_SECONDS
+        status, reason, message = self._verdict(response, days)
+        return Result(
+            status,
+            reason,
+            message,
+            response.total_ms,
+            response.phases_ms,
+            _evidence(response),
+            () if days is None else (Reading("tls_days_remaining", days),),
+        )
+
+    def _verdict(self, response: Response, days: float | None) -> tuple[Status, Reason, str]:
+        expected = any(
+            response.status in each for each in assertions.status_ranges(self.expect_status)
+        )
+        if not expected and response.status in _CREDENTIALS_REJECTED and self._has_credentials:
+            rejected = f"credentials rejected ({response.status})"
+            return Status.DEGRADED, Reason.CREDENTIALS, rejected
+        if not expected:
+            wanted = f"{_phrase(response.status)}, expected {self.expect_status}"
+            return Status.DOWN, Reason.MISMATCH, wanted
+        if self.max_size_bytes and _size_bytes(response) > self.max_size_bytes:
+            return Status.DOWN, Reason.TOO_LARGE, f"the body has more than {self.max_size_bytes} B"
+        complaint = self._complaint(response)
+        if complaint:
+            return Status.DOWN, Reason.MISMATCH, complaint
+        return self._slow_or_expiring(response, days)
+
+    def _complaint(self, response: Response) -> str | None:
+        if self.expect_header:
+            missing = assertions.header_complaint(dict(response.headers), self.expect_header)
+            if missing:
+                return missing
+        if self.expect_text or self.refuse_text or self.expect_pattern:
+            wrong = assertions.text_complaint(
+                response.body.decode("utf-8", "replace"),
+                expected=self.expect_text,
+                refused=self.refuse_text,
+                matching=self.expect_pattern,
+            )
+            if wrong:
+                return wrong
+        return (
+            assertions.json_complaint(response.body, self.expect_json) if self.expect_json else None
+        )
+
+    def _slow_or_expiring(
+        self, response: Response, days: float | None
+    ) -> tuple[Status, Reason, str]:
+        slow = f"{response.total_ms:.0f} ms, allowed are"
+        if self.down_ms and response.total_ms > self.down_ms:
+            return Status.DOWN, Reason.SLOW, f"{slow} {self.down_ms:g}"
+        if self.degraded_ms and response.total_ms > self.degraded_ms:
+            return Status.DEGRADED, Reason.SLOW, f"{slow} {self.degraded_ms:g}"
+        if days is not None and days < self.certificate_days:
+            return Status.DEGRADED, Reason.EXPIRING, f"the certificate expires in {days:.0f} days"
+        return Status.UP, Reason.OK, _phrase(response.status)
+
+    @property
+    def _has_credentials(self) -> bool:
+        return bool(
+            self.password or self.bearer_token or self.secret_headers or self.client_certificate
+        )
+
+
+def _phrase(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
+
+
+def _size_bytes(response: Response) -> float:
+    """Of a body that was cut nobody knows the size; it is larger than any that is asked for."""
+    return float("inf") if response.is_cut else len(response.body)
+
+
+def _evidence(response: Response) -> dict[str, object]:
+    return {
+        "status": response.status,
+        "headers": dict(response.headers[:_EVIDENCE_HEADERS]),
+        "body": response.body[:_EVIDENCE_BODY_BYTES].decode("utf-8", "replace"),
+        "address": response.address,
+        "redirects": response.redirects,
+    }

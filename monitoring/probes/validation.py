@@ -1,0 +1,60 @@
+"""Checks of settings that several kinds share: each raises ValueError with words for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from urllib.parse import urlsplit
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+
+def complaints(checks: Mapping[str, Callable[[], object]]) -> Iterator[tuple[str, str]]:
+    """Of each setting's check that raises ValueError: its name and the words."""
+    for name, check in checks.items():
+        try:
+            check()
+        except ValueError as error:
+            yield name, str(error)
+
+
+def check_url(url: str, *, optional: bool = False) -> None:
+    if optional and not url:
+        return
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be a URL that begins with http:// or https://")
+    if parts.username or parts.password:
+        raise ValueError("must not hold a password: it has a setting of its own")
+    if not url.isprintable() or " " in url:
+        raise ValueError("must have no white space")
+    if parts.port == 0:  # reading it raises ValueError where it is no port at all
+        raise ValueError("port 0 cannot be connected to")
+
+
+def check_headers(headers: Mapping[str, str]) -> None:
+    for name, value in headers.items():
+        token = name.replace("-", "").replace("_", "")
+        if not (token.isascii() and token.isalnum()):
+            raise ValueError(f"{name!r} is not the name of a header")
+        if not value.isprintable():
+            raise ValueError(f"the value of {name} has control characters")
+
+
+def check_certificates(pem: str) -> None:
+    """Empty is allowed."""
+    try:
+        _ = pem and x509.load_pem_x509_certificates(pem.encode())
+    except ValueError:
+        raise ValueError("must be certificates in PEM") from None
+
+
+def check_key_pair(pem: str) -> None:
+    """Empty is allowed."""
+    try:
+        _ = pem and (
+            x509.load_pem_x509_certificate(pem.encode()),
+            load_pem_private_key(pem.encode(), None),
+        )
+    except (ValueError, TypeError):
+        raise ValueError("must be a certificate and its key, without a password, in PEM") from None

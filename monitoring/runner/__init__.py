@@ -1,0 +1,1 @@
+"""Runs checks: leases those that are due, probes them at once, writes what was found."""

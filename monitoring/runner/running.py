@@ -1,0 +1,130 @@
+"""The runner of this process: leases due checks, has them probed, writes what was found.
+
+`tick` is called by a task every few seconds, in whichever worker takes it. The work itself is done
+by threads of that worker: a task that waited for slow checks would hold up all others. One thread
+does all that concerns the database, so that on SQLite leasing and writing never wait for each other.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import threading
+import time
+from functools import cache
+from queue import Empty, SimpleQueue
+
+from celery.signals import worker_shutdown
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from monitoring import store
+from monitoring.runner.engine import CAPACITY, Engine
+from monitoring.runner.leasing import lease_due, release
+from monitoring.runner.outcomes import Outcome, write
+from monitoring.runner.prepared import PreparedChecks
+
+logger = logging.getLogger(__name__)
+
+# What comes due before the next tick is leased now and begun on time.
+AHEAD_MS = 3000
+_LAG_EVERY_MS = 10_000
+_BATCH = 1000
+# Waiting a little for more makes batches; nobody sees a state change a tenth of a second later.
+_GATHER_SECONDS = 0.1
+_IDLE_SECONDS = 1.0
+
+
+class Runner:
+    """One per process."""
+
+    def __init__(self) -> None:
+        self._found: SimpleQueue[Outcome | None] = SimpleQueue()
+        self._engine = Engine(self._found.put)
+        self._checks = PreparedChecks()
+        self._stopping = threading.Event()
+        self._more_are_due = False
+        self._lag_recorded_ms = 0
+        self._thread = threading.Thread(target=self._run, name="checks", daemon=True)
+
+    def start(self) -> None:
+        # Thousands of prepared checks live as long as the process, and every probe leaves garbage
+        # that needs no collector: looking through them so often took half of the writing's time.
+        gc.freeze()
+        gc.set_threshold(100_000, 20, 20)
+        self._engine.start()
+        self._thread.start()
+
+    def tick(self) -> None:
+        """Wakes the thread; returns at once."""
+        self._found.put(None)
+
+    def stop(self) -> None:
+        """Writes what has come back; what has not ended is given back."""
+        unfinished = self._engine.stop()
+        self._stopping.set()
+        self.tick()
+        self._thread.join(5)
+        release(unfinished)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set() or not self._found.empty():
+            batch, ticked = self._gathered()
+            try:
+                # In this order: what is leased is probed while the batch is written.
+                if not self._stopping.is_set():
+                    self._lease_if(ticked)
+                if batch:
+                    write(batch)
+            except DatabaseError as error:
+                # What cannot be written is probed again when its lease has run out.
+                logger.warning("cannot run checks; %s results are lost: %s", len(batch), error)
+                connection.close()
+        connection.close()
+
+    def _gathered(self) -> tuple[list[Outcome], bool]:
+        """A batch of outcomes, and whether there was a tick among them."""
+        try:
+            items = [self._found.get(timeout=_IDLE_SECONDS)]
+        except Empty:
+            # A connection held by an idle thread would be one less for others.
+            connection.close()
+            return [], False
+        if items[0] is not None and self._found.qsize() < _BATCH:
+            self._stopping.wait(_GATHER_SECONDS)
+        while len(items) < _BATCH and not self._found.empty():
+            items.append(self._found.get())
+        outcomes = [item for item in items if item is not None]
+        return outcomes, len(outcomes) < len(items)
+
+    def _lease_if(self, ticked: bool) -> None:
+        """At a tick; and when there were more than fitted, as soon as there is room for them."""
+        if ticked or (self._more_are_due and self._engine.free >= CAPACITY // 2):
+            self._lease(time.time_ns() // 1_000_000)
+
+    def _lease(self, now_ms: int) -> None:
+        limit = self._engine.free
+        leases = lease_due(now_ms, AHEAD_MS, limit) if limit > 0 else []
+        self._more_are_due = len(leases) == limit
+        self._engine.submit(leases, self._checks.of(leases))
+        if now_ms - self._lag_recorded_ms >= _LAG_EVERY_MS:
+            self._lag_recorded_ms = now_ms
+            self._record_lag(now_ms)
+
+    def _record_lag(self, now_ms: int) -> None:
+        lag_seconds = self._engine.take_highest_lag_ms() / 1000
+        labels = {"host": settings.HOST_NAME}
+        store.record([store.Point("check_lag_seconds", labels, now_ms, lag_seconds)])
+
+
+@cache
+def runner() -> Runner:
+    started = Runner()
+    started.start()
+    return started
+
+
+@worker_shutdown.connect
+def _stop(**_: object) -> None:
+    if runner.cache_info().currsize:
+        runner().stop()
