@@ -54,6 +54,8 @@ def _leased_states(outcomes: Sequence[Outcome]) -> dict[int, CheckState]:
     until = {each.lease.check_id: each.lease.until_ms for each in outcomes}
     # In the same order everywhere, so that writers cannot wait for each other in a circle.
     rows = CheckState.objects.select_for_update().filter(pk__in=list(until)).order_by("pk")
+    # What is about to be replaced is not read: decoding it took a third of the time.
+    rows = rows.defer("message", "phases_ms", "evidence")
     leased = [row for row in rows if row.leased_until_ms == until[row.pk]]
     versions = {each.lease.check_id: each.lease.version for each in outcomes}
     stale = [row.pk for row in leased if row.due_ms is None or row.version != versions[row.pk]]
