@@ -124,7 +124,11 @@ class Multi:
 
     def _answered(self, transfer: Transfer, response: Response) -> None:
         """After a redirect, the rest of the time and of the redirects is for the next request."""
-        following = redirected(transfer.request, response)
+        try:
+            following = redirected(transfer.request, response)
+        except ValueError:
+            transfer.done(HttpError("protocol", "redirected to an address that is none"))
+            return
         if following is None:
             transfer.done(response)
             return

@@ -39,6 +39,9 @@ _ERRNOS: dict[int, Failure] = {
     errno.ETIMEDOUT: "timeout",
     errno.ECONNRESET: "closed",
 }
+_END_OF_HEADERS = frozenset({b"\r\n", b"\n"})
+# libcurl gives up at 300 kB, and then says that it could not receive.
+_MAX_HEADERS_BYTES = 200_000
 _IP_VERSIONS = {"4": pycurl.IPRESOLVE_V4, "6": pycurl.IPRESOLVE_V6}
 
 
@@ -134,6 +137,9 @@ class Transfer:
         """`code` is libcurl's; a body that we have cut is no error."""
         if code and not (self._is_cut and code == pycurl.E_WRITE_ERROR):
             return self._error(code, message)
+        if not any(line in _END_OF_HEADERS for line in self._header_lines):
+            # libcurl would take what came before the connection broke for all of them.
+            return HttpError("closed", "the connection was closed within the headers")
         easy = self.easy
         return Response(
             status=easy.getinfo(pycurl.RESPONSE_CODE),
@@ -151,10 +157,13 @@ class Transfer:
     def _error(self, code: int, message: str) -> HttpError:
         if self._forbidden is not None:
             return HttpError("forbidden", str(self._forbidden))
+        if sum(map(len, self._header_lines)) > _MAX_HEADERS_BYTES:
+            return HttpError("protocol", "the headers are too large")
         failure = _FAILURES.get(code, "protocol")
         if failure == "unreachable":
             failure = _ERRNOS.get(self.easy.getinfo(pycurl.OS_ERRNO), failure)
-        return HttpError(failure, message)
+        # Of some libcurl says nothing: headers that are too large, for one.
+        return HttpError(failure, message or "the answer is not valid HTTP")
 
     def _phases_ms(self) -> dict[str, float]:
         info = self.easy.getinfo
