@@ -58,3 +58,22 @@ def check_key_pair(pem: str) -> None:
         )
     except (ValueError, TypeError):
         raise ValueError("must be a certificate and its key, without a password, in PEM") from None
+
+
+def check_host(host: str) -> None:
+    if not host or any(character in host for character in "/@ ") or not host.isprintable():
+        raise ValueError("must be a host name or an address")
+
+
+def check_broker_url(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.password:
+        raise ValueError("must not hold a password: it has a setting of its own")
+    if parts.scheme == "unix" and parts.path:
+        return
+    if parts.scheme not in ("redis", "rediss") or not parts.hostname:
+        raise ValueError("must be like redis://HOST:PORT/0, rediss://… or unix:///PATH")
+    if parts.path.strip("/") and not parts.path.strip("/").isdigit():
+        raise ValueError("must end in the number of a database")
+    if parts.port == 0:
+        raise ValueError("port 0 cannot be connected to")

@@ -1,0 +1,100 @@
+"""Redis and Valkey: an answer to PING, memory, role and replication."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import redis
+
+from monitoring.probes.base import Probe, Reason, Result, Status, kind, setting
+from monitoring.probes.validation import check_broker_url, complaints
+from opsportal.lib.connections import Deadline, resolve
+
+_EVIDENCE = (
+    "redis_version",
+    "role",
+    "used_memory",
+    "maxmemory",
+    "connected_clients",
+    "uptime_in_seconds",
+)
+
+
+@kind
+class Redis(Probe):
+    name = "redis"
+    label = "Redis"
+
+    url: str = setting("URL", "Such as redis://cache.example:6379/0 or unix:///run/redis.sock")
+    username: str = setting("User name", default="")
+    password: str = setting("Password", default="", secret=True)
+    max_memory_percent: int = setting(
+        "Memory percent", "Degraded above this share of maxmemory; 0: never", default=0, minimum=0
+    )
+    expect_role: str = setting("Role", default="", choices=("", "master", "replica"))
+
+    def validate(self) -> Mapping[str, str]:
+        return dict(complaints({"url": lambda: check_broker_url(self.url)}))
+
+    def probe(self, timeout_seconds: float) -> Result:
+        deadline = Deadline(timeout_seconds)
+        try:
+            with client(self.url, self.username, self.password, deadline) as server:
+                server.ping()
+                answered_ms = deadline.elapsed_ms
+                info: dict[str, Any] = server.info()
+        except redis.AuthenticationError as error:
+            return rejected(error)
+        except redis.TimeoutError:
+            raise TimeoutError from None
+        except redis.ConnectionError as error:
+            raise error.__cause__ if isinstance(error.__cause__, OSError) else error from None
+        except redis.RedisError as error:
+            return Result(Status.DOWN, Reason.PROTOCOL, str(error)[:200])
+        status, reason, message = self._verdict(info)
+        evidence = {name: info[name] for name in _EVIDENCE if name in info}
+        return Result(status, reason, message, answered_ms, {"answer": answered_ms}, evidence)
+
+    def _verdict(self, info: Mapping[str, Any]) -> tuple[Status, Reason, str]:
+        role = "replica" if info.get("role") == "slave" else str(info.get("role"))
+        if self.expect_role and role != self.expect_role:
+            return Status.DOWN, Reason.MISMATCH, f"it is a {role}, expected a {self.expect_role}"
+        if info.get("master_link_status") == "down":
+            return Status.DEGRADED, Reason.MISMATCH, "the link to its master is down"
+        limit = int(info.get("maxmemory") or 0)
+        used_percent = 100 * int(info.get("used_memory", 0)) / limit if limit else 0
+        if self.max_memory_percent and used_percent > self.max_memory_percent:
+            return Status.DEGRADED, Reason.MISMATCH, f"{used_percent:.0f} % of its memory is used"
+        return Status.UP, Reason.OK, f"{role}, version {info.get('redis_version', 'unknown')}"
+
+
+def client(url: str, username: str, password: str, deadline: Deadline) -> redis.Redis:
+    """Of a URL that `check_broker_url` has accepted; to an address that was checked.
+
+    Every single answer may take what remained at the beginning; there are two.
+    """
+    remaining = deadline.remaining_seconds()
+    parts = urlsplit(url)
+    options: dict[str, Any] = {
+        "username": username or None,
+        "password": password or None,
+        "socket_timeout": remaining / 2,
+        "socket_connect_timeout": remaining / 2,
+        "retry": None,
+        "decode_responses": True,
+    }
+    if parts.scheme == "unix":
+        return redis.Redis(unix_socket_path=parts.path, **options)
+    host, port = parts.hostname or "", parts.port or 6379
+    (address, *_) = resolve(host, port, deadline)
+    database = int(parts.path.strip("/") or 0)
+    if parts.scheme == "rediss":
+        # The certificate is the name's, the connection the checked address's.
+        options |= {"ssl": True, "ssl_check_hostname": False}
+    return redis.Redis(host=address, port=port, db=database, **options)
+
+
+def rejected(error: Exception) -> Result:
+    return Result(Status.DEGRADED, Reason.CREDENTIALS, f"credentials rejected: {str(error)[:150]}")
