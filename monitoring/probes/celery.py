@@ -9,7 +9,7 @@ import redis
 from celery import Celery as Application
 
 from monitoring.probes.base import Probe, Reason, Result, Status, kind, setting
-from monitoring.probes.redis import client, rejected
+from monitoring.probes.redis import client, rejected, unwrapped
 from monitoring.probes.validation import check_broker_url, complaints
 from opsportal.lib.connections import Deadline
 
@@ -43,7 +43,7 @@ class Celery(Probe):
         except redis.TimeoutError:
             raise TimeoutError from None
         except redis.ConnectionError as error:
-            raise error.__cause__ if isinstance(error.__cause__, OSError) else error from None
+            raise unwrapped(error) from None
         except redis.RedisError as error:
             return Result(Status.DOWN, Reason.PROTOCOL, str(error)[:200])
         workers = self._workers(deadline) if self.expect_workers else []

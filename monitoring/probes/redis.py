@@ -50,7 +50,7 @@ class Redis(Probe):
         except redis.TimeoutError:
             raise TimeoutError from None
         except redis.ConnectionError as error:
-            raise error.__cause__ if isinstance(error.__cause__, OSError) else error from None
+            raise unwrapped(error) from None
         except redis.RedisError as error:
             return Result(Status.DOWN, Reason.PROTOCOL, str(error)[:200])
         status, reason, message = self._verdict(info)
@@ -94,6 +94,14 @@ def client(url: str, username: str, password: str, deadline: Deadline) -> redis.
         # The certificate is the name's, the connection the checked address's.
         options |= {"ssl": True, "ssl_check_hostname": False}
     return redis.Redis(host=address, port=port, db=database, **options)
+
+
+def unwrapped(error: redis.ConnectionError) -> Exception:
+    """What the client's own error was made of, where that tells more."""
+    context = error.__cause__ or error.__context__
+    if isinstance(context, OSError):
+        return context
+    return EOFError() if "closed" in str(error).lower() else error
 
 
 def rejected(error: Exception) -> Result:
