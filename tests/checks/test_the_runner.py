@@ -1,0 +1,137 @@
+"""The runner of one process: real probes, real threads, real rows."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from monitoring import store
+from monitoring.editing import save_check
+from monitoring.models import Check, CheckState, CheckStatus
+from monitoring.runner.running import Runner
+from tests.probes.misbehaving import http, sending, serving
+from tests.running_portal import until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def runner() -> Iterator[Runner]:
+    started = Runner()
+    started.start()
+    yield started
+    started.stop()
+
+
+def web(name: str, port: int, **fields: object) -> Check:
+    check = Check(name=name, kind="http", **{"timeout_seconds": 0.5, "retries": 0, **fields})
+    save_check(check, {"url": f"http://127.0.0.1:{port}/"})
+    return check
+
+
+def until_probed(runner: Runner, *checks: Check, seconds: float = 10) -> dict[str, CheckState]:
+    """Ticks as the schedule does, only more often."""
+    states = CheckState.objects.filter(pk__in=[check.pk for check in checks])
+
+    def all_probed() -> bool:
+        runner.tick()
+        return states.filter(probed_ms__isnull=False, leased_until_ms=0).count() == len(checks)
+
+    until(all_probed, seconds, "every check to be probed")
+    return {state.owner.name: state for state in states}
+
+
+def hangs(connection: socket.socket) -> None:
+    connection.recv(65_536)
+    with contextlib.suppress(OSError):
+        connection.recv(1)
+
+
+def test_checks_of_every_fate_end_with_their_own_reason(runner: Runner) -> None:
+    with serving(sending(http(b"ok"))) as good, serving(hangs) as hanging:
+        with socket.create_server(("127.0.0.1", 0)) as unused:
+            closed = unused.getsockname()[1]
+        port = Check(name="port", kind="tcp", retries=0)
+        save_check(port, {"host": "127.0.0.1", "port": good})
+        checks = [web("good", good), web("hanging", hanging), web("closed", closed), port]
+        found = until_probed(runner, *checks)
+    assert {name: (state.status, state.reason) for name, state in found.items()} == {
+        "good": ("up", "ok"),
+        "hanging": ("down", "timeout"),
+        "closed": ("down", "connection refused"),
+        "port": ("up", "ok"),
+    }
+    (point,) = store.latest(store.Selector("check_up", {"check": "good"}))
+    assert point.value == 1
+
+
+def test_a_hundred_that_hang_hold_up_none_that_answers(runner: Runner) -> None:
+    with serving(sending(http(b"ok"))) as good, serving(hangs) as hanging:
+        stuck = [web(f"stuck {number}", hanging, timeout_seconds=5) for number in range(100)]
+        runner.tick()
+        leased = CheckState.objects.filter(leased_until_ms__gt=0)
+        until(lambda: leased.count() == len(stuck), 10, "all to be leased")
+        started = time.monotonic()
+        until_probed(runner, web("good", good))
+        assert time.monotonic() - started < 3
+
+
+def test_a_probe_that_forgets_its_timeout_is_given_up(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitoring.runner.engine._GRACE_MS", 200)
+    monkeypatch.setattr("monitoring.probes.tcp.Tcp.probe", lambda self, timeout: time.sleep(4))
+    check = Check(name="forgetful", kind="tcp", retries=0, timeout_seconds=0.2)
+    save_check(check, {"host": "127.0.0.1", "port": 1})
+    (state,) = until_probed(runner, check, seconds=3).values()
+    assert (state.status, state.message) == ("down", "no answer within 0.2 s")
+
+
+def test_a_probe_with_a_bug_is_a_result_that_says_so(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: object, timeout_seconds: float) -> None:
+        raise KeyError("secret-word")
+
+    monkeypatch.setattr("monitoring.probes.tcp.Tcp.probe", broken)
+    check = Check(name="broken", kind="tcp", retries=0)
+    save_check(check, {"host": "127.0.0.1", "port": 1})
+    (state,) = until_probed(runner, check).values()
+    assert (state.reason, state.message) == (
+        "probe failed",
+        "the probe itself failed (KeyError)",
+    )
+
+
+def test_secrets_that_cannot_be_read_are_said(runner: Runner) -> None:
+    check = web("locked", 1)
+    Check.objects.filter(pk=check.pk).update(secrets="encrypted with a key that is gone")
+    (state,) = until_probed(runner, check).values()
+    assert state.status == CheckStatus.DOWN
+    assert "enter it again" in state.message
+
+
+def test_what_has_not_ended_when_the_process_ends_is_given_back() -> None:
+    runner = Runner()
+    runner.start()
+    with serving(hangs) as hanging:
+        check = web("hanging", hanging, timeout_seconds=60)
+        runner.tick()
+        state = CheckState.objects.filter(pk=check.pk)
+        until(lambda: state.get().leased_until_ms > 0, 5, "the lease")
+        runner.stop()
+    assert state.get().leased_until_ms == 0
+
+
+def test_a_check_is_begun_when_it_is_due_though_it_is_leased_before(runner: Runner) -> None:
+    with serving(sending(http(b"ok"))) as good:
+        check = web("soon", good)
+        due_ms = time.time_ns() // 1_000_000 + 1200
+        CheckState.objects.filter(pk=check.pk).update(due_ms=due_ms)
+        (state,) = until_probed(runner, check).values()
+    assert state.probed_ms is not None
+    assert due_ms <= state.probed_ms < due_ms + 500
