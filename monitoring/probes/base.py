@@ -188,6 +188,8 @@ def _is(value: object, expected: type) -> bool:
         return isinstance(value, list) and all(isinstance(text, str) for text in value)
     if expected is float:
         return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if expected is str:
+        return isinstance(value, str) and "\0" not in value
     return type(value) is expected
 
 

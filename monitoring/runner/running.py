@@ -2,7 +2,8 @@
 
 `tick` is called by a task every few seconds, in whichever worker takes it. The work itself is done
 by threads of that worker: a task that waited for slow checks would hold up all others. One thread
-does all that concerns the database, so that on SQLite leasing and writing never wait for each other.
+does all that concerns the database, so that on SQLite leasing and writing do not wait for each
+other.
 """
 
 from __future__ import annotations

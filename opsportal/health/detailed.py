@@ -10,7 +10,9 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from monitoring import store
+from monitoring.models import CheckState
 from monitoring.rates import TrafficSummary, traffic_summary
+from monitoring.serializers import iso
 from monitoring.store import LatestPoint
 from opsportal.health.state import portal_state, uptime_seconds
 from opsportal.version import VERSION
@@ -46,7 +48,7 @@ def detailed(now: datetime) -> dict[str, Any]:
         "uptime_seconds": round(uptime_seconds()),
         "system": system(points, settings.HOST_NAME, now_ms),
         "application": application(traffic),
-        "dependencies": [],
+        "dependencies": _dependencies(),
         "alerts": {"firing": 0, "acknowledged": 0, "items": []},
         "backups": [],
     }
@@ -58,6 +60,27 @@ def _read(now_ms: int) -> tuple[list[LatestPoint], TrafficSummary | None]:
         return store.latest_of(METRICS), traffic_summary(now_ms, WINDOW_SECONDS)
     except DatabaseError:
         return [], None
+
+
+def _dependencies() -> list[dict[str, Any]]:
+    """Of every check that is not paused. Nothing where the database fails."""
+    states = CheckState.objects.filter(owner__enabled=True).order_by("owner__name")
+    try:
+        return [
+            {
+                "name": name,
+                "kind": kind,
+                "status": status,
+                "response_time_ms": _rounded(response_time_ms),
+                "checked_at": None if probed_ms is None else iso(probed_ms),
+                "message": message,
+            }
+            for name, kind, status, response_time_ms, probed_ms, message in states.values_list(
+                "owner__name", "owner__kind", "status", "response_time_ms", "probed_ms", "message"
+            )
+        ]
+    except DatabaseError:
+        return []
 
 
 def system(points: Sequence[LatestPoint], host: str, now_ms: int) -> dict[str, Any]:

@@ -1,0 +1,162 @@
+"""Shapes of checks in the API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from rest_framework import serializers
+
+from monitoring.editing import masked_settings, save_check
+from monitoring.models import Check, Transition
+from monitoring.probes.base import SettingsError
+from monitoring.serializers import iso
+
+
+class CheckSerializer(serializers.ModelSerializer[Check]):
+    """Secret settings are masked. A mask that is sent back leaves the secret as it is."""
+
+    settings = serializers.JSONField(help_text="Of its kind; docs/checks.md lists them")
+    tags = serializers.ListField(child=serializers.CharField(max_length=50), required=False)
+    status = serializers.CharField(source="state.status", read_only=True)
+    message = serializers.CharField(source="state.message", read_only=True)
+    response_time_ms = serializers.FloatField(
+        source="state.response_time_ms", read_only=True, allow_null=True
+    )
+    since = serializers.SerializerMethodField()
+    checked_at = serializers.SerializerMethodField()
+    ping_url = serializers.SerializerMethodField(help_text="Of heartbeats")
+
+    class Meta:
+        model = Check
+        fields = (
+            "id",
+            "name",
+            "slug",
+            "kind",
+            "settings",
+            "interval_seconds",
+            "timeout_seconds",
+            "retries",
+            "retry_interval_seconds",
+            "successes_to_recover",
+            "enabled",
+            "parent",
+            "is_reference",
+            "tags",
+            "status",
+            "since",
+            "message",
+            "response_time_ms",
+            "checked_at",
+            "ping_url",
+        )
+        read_only_fields = ("slug",)
+
+    def get_since(self, check: Check) -> str:
+        return iso(check.state.since_ms)
+
+    def get_checked_at(self, check: Check) -> str | None:
+        return None if check.state.probed_ms is None else iso(check.state.probed_ms)
+
+    def get_ping_url(self, check: Check) -> str | None:
+        if check.kind != "heartbeat":
+            return None
+        address = reverse("ping", args=[check.uuid])
+        request = self.context.get("request")
+        return str(request.build_absolute_uri(address)) if request else address
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            unknown = sorted(set(data) - set(self.fields))
+            if unknown:
+                raise serializers.ValidationError({unknown[0]: ["A check has no such field."]})
+            _refuse_what_databases_cannot_store(data)
+        return super().to_internal_value(data)
+
+    def to_representation(self, instance: Check) -> dict[str, Any]:
+        shown: dict[str, Any] = super().to_representation(instance)
+        return {**shown, "settings": masked_settings(instance)}
+
+    def validate_settings(self, value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise serializers.ValidationError("Must be an object.")
+        return value
+
+    def validate_kind(self, value: str) -> str:
+        if self.instance is not None and self.instance.kind != value:
+            raise serializers.ValidationError("The kind of a check cannot be changed.")
+        return value
+
+    def create(self, validated_data: dict[str, Any]) -> Check:
+        return self._saved(Check(), validated_data)
+
+    def update(self, instance: Check, validated_data: dict[str, Any]) -> Check:
+        return self._saved(instance, validated_data)
+
+    def _saved(self, check: Check, given: dict[str, Any]) -> Check:
+        settings = given.pop("settings", None)
+        for name, value in given.items():
+            setattr(check, name, value)
+        try:
+            save_check(check, masked_settings(check) if settings is None else settings)
+        except SettingsError as error:
+            if {"parent", "kind"} & set(error.errors):
+                raise serializers.ValidationError(error.errors) from None
+            raise serializers.ValidationError({"settings": error.errors}) from None
+        return Check.objects.select_related("state").get(pk=check.pk)
+
+
+def _refuse_what_databases_cannot_store(data: Mapping[str, Any]) -> None:
+    for name, value in data.items():
+        try:
+            text = json.dumps(value, ensure_ascii=False)
+            text.encode()
+        except UnicodeEncodeError:
+            raise serializers.ValidationError({name: ["Holds broken Unicode."]}) from None
+        if "\\u0000" in text:
+            raise serializers.ValidationError({name: ["Holds a null character."]})
+
+
+class TransitionSerializer(serializers.ModelSerializer[Transition]):
+    """A change of status; the evidence is what was seen then, without secrets."""
+
+    time = serializers.SerializerMethodField()
+    ended = serializers.SerializerMethodField(help_text="Null while it lasts")
+    duration_seconds = serializers.SerializerMethodField(help_text="Null while it lasts")
+
+    class Meta:
+        model = Transition
+        fields = (
+            "id",
+            "time",
+            "ended",
+            "duration_seconds",
+            "status",
+            "before",
+            "why",
+            "reason",
+            "message",
+            "evidence",
+        )
+
+    def get_time(self, transition: Transition) -> str:
+        return iso(transition.time_ms)
+
+    def get_ended(self, transition: Transition) -> str | None:
+        return None if transition.ended_ms is None else iso(transition.ended_ms)
+
+    def get_duration_seconds(self, transition: Transition) -> float | None:
+        if transition.ended_ms is None:
+            return None
+        return (transition.ended_ms - transition.time_ms) / 1000
+
+
+class AvailabilitySerializer(serializers.Serializer[Any]):
+    """`percent` is null where nothing is known of the period."""
+
+    period = serializers.CharField()
+    percent = serializers.FloatField(allow_null=True)
+    down_seconds = serializers.FloatField()
