@@ -192,6 +192,11 @@ TRAFFIC = {
     "EXCLUDE": [r"^/api/health(/|$)", r"^/static/", r"^/metrics/?$"],
 }
 
+# --- Checks that set-up makes -------------------------------------------------------------------
+TRADIER_TOKEN = ENVIRONMENT.text("TRADIER_TOKEN")
+ALPACA_KEY_ID = ENVIRONMENT.text("ALPACA_KEY_ID")
+ALPACA_SECRET_KEY = ENVIRONMENT.text("ALPACA_SECRET_KEY")
+
 # --- API ----------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
