@@ -1,0 +1,47 @@
+"""What somebody looks for in a list of checks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from monitoring.models import Check, CheckStatus
+
+SLOW_MS = 1000
+
+_HEALTH: dict[str, tuple[str, Q]] = {
+    "broken": ("Broken", Q(state__status__in=[CheckStatus.DOWN, CheckStatus.DEGRADED])),
+    "slow": (f"Slow (above {SLOW_MS} ms)", Q(state__response_time_ms__gt=SLOW_MS)),
+    "flapping": ("Flapping", Q(state__flapping_since_ms__isnull=False)),
+    "unknown": ("Unknown", Q(state__status=CheckStatus.UNKNOWN)),
+    "paused": ("Paused", Q(enabled=False)),
+}
+
+
+class HealthFilter(admin.SimpleListFilter):
+    title = "health"
+    parameter_name = "health"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(key, words) for key, (words, _) in _HEALTH.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Check]) -> QuerySet[Check]:
+        chosen = _HEALTH.get(self.value() or "")
+        return queryset.filter(chosen[1]) if chosen else queryset
+
+
+class TagFilter(admin.SimpleListFilter):
+    title = "tag"
+    parameter_name = "tag"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        lists = Check.objects.values_list("tags", flat=True)
+        return [(tag, tag) for tag in sorted({tag for tags in lists for tag in tags})]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Check]) -> QuerySet[Check]:
+        tag = self.value()
+        # As JSON text: SQLite cannot look into a list.
+        return queryset.filter(tags__icontains=f'"{tag}"') if tag else queryset

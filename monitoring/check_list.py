@@ -1,0 +1,72 @@
+"""The list of checks in the admin: chips, strips, and one query for all of its history."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+from django.contrib.admin.views.main import ChangeList
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+
+from monitoring.availability import Span, availability, worst_of_cells
+from monitoring.history import DAY_MS, spans_of
+from monitoring.models import Check, CheckState
+
+CELLS = 90
+_CELL_WIDTH = 2
+# Where the list leaves each check's history, read for all of them at once.
+_SPANS = "_spans_of_last_day"
+
+
+class CheckChangeList(ChangeList):
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        since_ms = time.time_ns() // 1_000_000 - DAY_MS
+        spans = spans_of([check.pk for check in self.result_list], since_ms)
+        for check in self.result_list:
+            setattr(check, _SPANS, spans.get(check.pk, []))
+
+
+def chip(state: CheckState) -> SafeString:
+    """Colour and word; what else there is to say on hover."""
+    word = "flapping" if state.flapping_since_ms else state.status
+    return format_html(
+        '<span class="chip" data-status="{}" title="{}">{}</span>',
+        state.status,
+        state.message,
+        word,
+    )
+
+
+def since(state: CheckState) -> str:
+    if not state.since_ms:
+        return ""
+    return timesince(datetime.fromtimestamp(state.since_ms / 1000, UTC), depth=1)
+
+
+def strip(check: Check) -> SafeString:
+    now_ms = time.time_ns() // 1_000_000
+    return strip_of(getattr(check, _SPANS), now_ms - DAY_MS, now_ms)
+
+
+def strip_of(spans: list[Span], start_ms: int, end_ms: int) -> SafeString:
+    """An SVG of 90 cells; its name says in words what it shows."""
+    percent = availability(spans, start_ms, end_ms).percent
+    words = "nothing known" if percent is None else f"{percent:.2f} % available"
+    cells = format_html_join(
+        "",
+        '<rect x="{}" width="{}" height="14" data-status="{}"/>',
+        (
+            (number * _CELL_WIDTH, _CELL_WIDTH - 0.5, status or "none")
+            for number, status in enumerate(worst_of_cells(spans, start_ms, end_ms, CELLS))
+        ),
+    )
+    return format_html(
+        '<svg class="strip" viewBox="0 0 {} 14" role="img" aria-label="{}">{}</svg>',
+        CELLS * _CELL_WIDTH,
+        words,
+        cells,
+    )
