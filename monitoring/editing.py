@@ -9,12 +9,12 @@ from typing import Any
 from django.db import transaction
 from django.utils.text import slugify
 
-from monitoring.heartbeats.history import due_after_edit_ms
+from monitoring.heartbeats.editing import due_after_edit_ms
 from monitoring.models import Check, CheckState, CheckStatus, Transition
 from monitoring.probes.base import Probe, SettingsError, secret_names
 from monitoring.probes.locality import is_local
 from monitoring.probes.registry import build, kind_named
-from opsportal.lib.crypto import decrypt, encrypt
+from opsportal.lib.crypto import UnreadableSecretError, decrypt, encrypt
 
 MASK = "********"
 
@@ -31,7 +31,10 @@ def masked_settings(check: Check) -> dict[str, Any]:
 
 
 def _secrets_set(check: Check) -> set[str]:
-    return set(decrypt(check.secrets))
+    try:
+        return set(decrypt(check.secrets))
+    except UnreadableSecretError:
+        return set()  # to be entered again
 
 
 def probe_of(check: Check, given: Mapping[str, Any] | None = None) -> Probe:
@@ -43,7 +46,11 @@ def probe_of(check: Check, given: Mapping[str, Any] | None = None) -> Probe:
 
 
 def unmasked(check: Check, given: Mapping[str, Any]) -> dict[str, Any]:
-    stored = decrypt(check.secrets) if MASK in given.values() else {}
+    try:
+        stored = decrypt(check.secrets) if MASK in given.values() else {}
+    except UnreadableSecretError as error:
+        masked = [name for name, value in given.items() if value == MASK]
+        raise SettingsError(dict.fromkeys(masked, str(error))) from None
     return {name: stored.get(name) if value == MASK else value for name, value in given.items()}
 
 

@@ -11,10 +11,15 @@ _TURNS = {CheckStatus.UP, CheckStatus.DEGRADED, CheckStatus.DOWN}
 
 
 def write_transitions(transitions: Sequence[Transition]) -> None:
-    """Each ends the one that lasted until then."""
+    """In the order of their times. Each ends the one that lasted until then."""
+    newest: dict[int, Transition] = {}
     for each in transitions:
-        open_ones = Transition.objects.filter(owner_id=each.owner_id, ended_ms=None)
-        open_ones.update(ended_ms=each.time_ms)
+        if each.owner_id in newest:
+            newest[each.owner_id].ended_ms = each.time_ms
+        else:
+            open_ones = Transition.objects.filter(owner_id=each.owner_id, ended_ms=None)
+            open_ones.update(ended_ms=each.time_ms)
+        newest[each.owner_id] = each
     Transition.objects.bulk_create(transitions)
 
 

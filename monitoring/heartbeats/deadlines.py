@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
 from functools import lru_cache
-from typing import Any
-from uuid import UUID
 
-from monitoring.models import Ping
+from monitoring.heartbeats.runs import Runs
+from monitoring.models import CheckState, CheckStatus
 from monitoring.probes.base import SettingsError
 from monitoring.probes.heartbeat import Heartbeat
 
 
-def heartbeat_of(settings: Mapping[str, Any]) -> Heartbeat:
-    return _built(tuple(settings.items()))
-
-
 @lru_cache(maxsize=10_000)
-def _built(settings: tuple[tuple[str, Any], ...]) -> Heartbeat:
+def heartbeat_of(settings: str) -> Heartbeat:
+    """Of settings as JSON."""
     try:
-        return Heartbeat.from_settings(dict(settings))
+        return Heartbeat.from_settings(json.loads(settings))
     except SettingsError:
         # An upgrade has narrowed what is accepted: the job's pings must not be lost for it.
         return Heartbeat()
@@ -44,15 +40,18 @@ def excused_until_ms(heartbeat: Heartbeat, now_ms: int) -> int:
     return heartbeat.expected_ms(now_ms - heartbeat.grace_ms) + heartbeat.grace_ms
 
 
-def open_start_ms(pings: Iterable[tuple[str, UUID | None, int]]) -> int | None:
-    """Of (kind, rid, time), the oldest first: since when the longest run that has not ended goes
-    on. As with Healthchecks, a failure ends every run, and so does a success without a rid."""
-    running: dict[UUID | None, int] = {}
-    for kind, rid, time_ms in pings:
-        if kind == Ping.Kind.START:
-            running[rid] = time_ms
-        elif kind == Ping.Kind.FAIL or rid is None:
-            running.clear()
-        else:
-            running.pop(rid, None)
-    return min(running.values(), default=None)
+def due_ms(heartbeat: Heartbeat, state: CheckState, runs: Runs, now_ms: int) -> int | None:
+    """The deadline after a start or an edit. One that is down or unknown keeps what it has: only a
+    ping, or its next regular time, moves it on."""
+    began_after_ms = now_ms - heartbeat.grace_ms
+    match state.status:
+        case CheckStatus.UP | CheckStatus.DEGRADED:
+            last_ms = runs.last_success_ms() or now_ms
+            return deadline_ms(heartbeat, last_ms, runs.running_since_ms(began_after_ms))
+        case CheckStatus.NEW:
+            # What came before it was paused is forgotten.
+            began_after_ms = max(began_after_ms, state.since_ms - 1)
+            return deadline_ms(heartbeat, None, runs.running_since_ms(began_after_ms))
+        case CheckStatus.PAUSED:
+            return None
+    return state.due_ms

@@ -1,65 +1,55 @@
-"""Records a ping and what it makes of its heartbeat, in one short transaction."""
+"""Records pings and what they make of their heartbeats: those of a moment in one transaction."""
 
 from __future__ import annotations
 
 import time
-from uuid import UUID
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db import transaction
-from django.db.models import Q
 
-from monitoring.heartbeats.deadlines import heartbeat_of
-from monitoring.heartbeats.history import duration_ms_of, prune
-from monitoring.heartbeats.judging import follow
-from monitoring.heartbeats.points import buffer
+from monitoring.heartbeats.combining import Combiner
+from monitoring.heartbeats.listening import Listener
 from monitoring.heartbeats.received import Received
-from monitoring.models import CheckState, CheckStatus, Ping
-from monitoring.probes.heartbeat import Heartbeat
+from monitoring.heartbeats.rows import Address, Pinged, lock_pinged, runs_of
+from monitoring.heartbeats.writing import write
+from monitoring.models import CheckState, CheckStatus
+from monitoring.verdicts import Surroundings
 
 
-def record_ping(address: UUID | str, received: Received, now_ms: int | None = None) -> bool:
-    """`address`: the uuid of the check or its slug. False when there is no such heartbeat;
-    DatabaseError when nothing was recorded."""
+def record_pings(
+    pings: Sequence[tuple[Address, Received]], now_ms: int | None = None
+) -> Sequence[bool]:
+    """Of each, whether there is such a heartbeat. Raises DatabaseError when none was recorded."""
     with transaction.atomic():
-        state = _locked_state(address)
-        if state is None:
-            return False
-        # After the lock: pings of one check have their times in their order.
+        listeners = _listeners({address for address, _ in pings})
+        # After the locks: pings of one check have their times in their order.
         now_ms = time.time_ns() // 1_000_000 if now_ms is None else now_ms
-        heartbeat = heartbeat_of(state.owner.settings)
-        ping = _ping(received, heartbeat, state.owner_id, now_ms)
-        points = follow(ping, heartbeat, state) if _counts(ping, state) else []
-        prune(state.owner_id)
-    buffer.put(points)
-    return True
+        for address, received in pings:
+            if address in listeners:
+                listeners[address].hear(received, now_ms)
+        write({each.state.pk: each for each in listeners.values()}.values(), now_ms)
+    return [address in listeners for address, _ in pings]
 
 
-def _locked_state(address: UUID | str) -> CheckState | None:
-    whose = Q(owner__uuid=address) if isinstance(address, UUID) else Q(owner__slug=address)
-    states = CheckState.objects.select_for_update(of=("self",)).select_related("owner")
-    return states.filter(whose, owner__kind="heartbeat").first()
+record_ping = Combiner(record_pings)
 
 
-def _ping(received: Received, heartbeat: Heartbeat, check_id: int, now_ms: int) -> Ping:
-    """Saved. One of a method that is not accepted is kept as a log entry, which changes nothing."""
-    refused = heartbeat.methods == "post" and received.method != "POST"
-    ping = Ping(
-        owner_id=check_id,
-        time_ms=now_ms,
-        kind=Ping.Kind.LOG if refused else received.kind,
-        exit_status=received.exit_status,
-        rid=received.rid,
-        method=received.method,
-        remote_address=received.remote_address,
-        user_agent=received.user_agent,
-        body=received.body or None,
-    )
-    if ping.kind in (Ping.Kind.SUCCESS, Ping.Kind.FAIL):
-        ping.duration_ms = duration_ms_of(check_id, ping.rid, now_ms)
-    ping.save(force_insert=True)
-    return ping
+def _listeners(addresses: Collection[Address]) -> dict[Address, Listener]:
+    pinged = lock_pinged(addresses)
+    runs, fallen = runs_of([each.state.pk for each in pinged]), _fallen_parents(pinged)
+    by_address: dict[Address, Listener] = {}
+    for each in pinged:
+        around = Surroundings.PARENT_DOWN if each.parent_id in fallen else Surroundings.CLEAR
+        listener = Listener(each, runs[each.state.pk], around)
+        by_address |= {each.uuid: listener, each.slug: listener}
+    return by_address
 
 
-def _counts(ping: Ping, state: CheckState) -> bool:
-    """A paused one stays paused: a person has paused it, and the job knows nothing of that."""
-    return ping.kind != Ping.Kind.LOG and state.status != CheckStatus.PAUSED
+def _fallen_parents(pinged: Iterable[Pinged]) -> set[int | None]:
+    """A portal that has lost its network would not have heard the ping; only parents count."""
+    parents = {each.parent_id for each in pinged} - {None}
+    if not parents:
+        return set()
+    down = (CheckStatus.DOWN, CheckStatus.UNKNOWN)
+    rows = CheckState.objects.filter(pk__in=parents, status__in=down)
+    return set(rows.values_list("pk", flat=True))

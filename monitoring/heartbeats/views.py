@@ -47,7 +47,7 @@ def not_found(request: HttpRequest) -> HttpResponse:
 
 
 def _record(request: HttpRequest, address: UUID | str, action: str) -> bool:
-    return record_ping(address, received(request, action))
+    return record_ping((address, received(request, action)))
 
 
 def _answer(request: HttpRequest, record: Callable[[], bool]) -> HttpResponse:
@@ -69,7 +69,7 @@ def _recorded(request: HttpRequest, record: Callable[[], bool]) -> HttpResponse:
         return _text("OK", 200) if record() else _text("not found", 404)
     except MalformedPingError as error:
         return _text(str(error), 400)
-    except Error as error:
+    except (Error, TimeoutError) as error:
         logger.warning("a ping could not be recorded: %s", error)
         return _text("try again", 503, {"Retry-After": str(RETRY_AFTER_SECONDS)})
 

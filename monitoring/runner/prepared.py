@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from monitoring.editing import full_settings
-from monitoring.heartbeats.judging import POLICY
+from monitoring.heartbeats.listening import POLICY
 from monitoring.models import Check
 from monitoring.probes.base import Probe, Reason, Result, SettingsError, Status, secret_names
 from monitoring.probes.registry import build, kind_named

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from monitoring.editing import save_check
-from monitoring.heartbeats.pinging import record_ping
+from monitoring.heartbeats.pinging import record_pings
 from monitoring.heartbeats.received import Received
 from monitoring.models import Check, CheckState, Ping
 from monitoring.runner.leasing import lease_due
@@ -35,9 +35,20 @@ def ping(
     method: str = "GET",
     body: bytes = b"",
 ) -> Ping:
-    received = Received(Ping.Kind(kind), exit_status, rid, method, "192.0.2.1", "curl/8.14", body)
-    assert record_ping(check.uuid, received, now_ms)
+    told = received(kind, rid=rid, exit_status=exit_status, method=method, body=body)
+    assert record_pings([(check.uuid, told)], now_ms) == [True]
     return Ping.objects.filter(owner=check).latest("id")
+
+
+def received(
+    kind: str = "success",
+    *,
+    rid: UUID | None = None,
+    exit_status: int | None = None,
+    method: str = "GET",
+    body: bytes = b"",
+) -> Received:
+    return Received(Ping.Kind(kind), exit_status, rid, method, "192.0.2.1", "curl/8.14", body)
 
 
 def tick(now_ms: int) -> int:

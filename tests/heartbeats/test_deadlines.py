@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitoring.heartbeats.deadlines import deadline_ms, excused_until_ms, open_start_ms
+from monitoring.heartbeats.deadlines import deadline_ms, excused_until_ms
+from monitoring.heartbeats.runs import Runs
 from monitoring.probes.heartbeat import Heartbeat
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -103,4 +104,8 @@ def test_the_excuse_ends_after_now_and_within_one_period(cron: str) -> None:
 def test_the_longest_run_that_goes_on(
     pings: list[tuple[str, UUID | None, int]], since: int | None
 ) -> None:
-    assert open_start_ms(pings) == since
+    runs = Runs()
+    for kind, rid, time_ms in pings:
+        runs.add(kind, rid, time_ms)
+    assert runs.running_since_ms(0) == since
+    assert runs.running_since_ms(10) is None

@@ -28,7 +28,7 @@ def send(path: str) -> int:
 def test_two_hundred_pings_from_eight_threads_are_all_recorded(
     monkeypatch: pytest.MonkeyPatch, checks: int
 ) -> None:
-    monkeypatch.setattr("random.randrange", lambda _: 1)
+    monkeypatch.setattr("monitoring.heartbeats.writing.PRUNED_FROM", 1000)
     added = [add(f"job {number}") for number in range(checks)]
     paths = [f"/ping/{added[number % checks].uuid}" for number in range(200)]
     with ThreadPoolExecutor(THREADS) as threads:

@@ -1,0 +1,36 @@
+"""Writes what heartbeats have heard, within the transaction that has locked their states."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from monitoring import store
+from monitoring.heartbeats.listening import Listener
+from monitoring.heartbeats.pruning import PRUNED_FROM, prune
+from monitoring.heartbeats.rows import insert_pings, update_states
+from monitoring.models import CheckState
+from monitoring.transitions import note_flapping, write_transitions
+
+
+def write(listeners: Collection[Listener], now_ms: int) -> None:
+    if not listeners:
+        return
+    insert_pings([ping for each in listeners for ping in each.pings])
+    update_states([each.state for each in listeners if each.judged])
+    _write_deadlines([each.state for each in listeners if each.moved and not each.judged])
+    write_transitions([transition for each in listeners for transition in each.transitions])
+    for each in listeners:
+        if each.transitions or each.state.flapping_since_ms:
+            note_flapping(each.state, now_ms)
+        if each.runs.count >= PRUNED_FROM:
+            prune(each.state.pk)
+    points = [point for each in listeners for point in each.points]
+    if points:
+        store.record(points, now_ms=now_ms)
+
+
+def _write_deadlines(states: Sequence[CheckState]) -> None:
+    for state in states:
+        # Whoever is just about to say that the ping is late loses the lease.
+        state.leased_until_ms = 0
+        state.save(update_fields=["due_ms", "leased_until_ms"])
