@@ -1,104 +1,80 @@
-"""The default checks: made once, and left to their owner afterwards."""
+"""The default checks: created while there are none, never overwritten afterwards."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 
 from monitoring.editing import save_check
 from monitoring.models import Check
-from monitoring.probes.presets import PRESETS, Preset
+from monitoring.probes.presets import PRESETS
 from opsportal.setup.step import Outcome, Report
 
-# Whoever deletes the default checks does not want them back with the next start.
-MARKER = ".default-checks"
-BROKERS = {"tradier": ("TRADIER_TOKEN",), "alpaca": ("ALPACA_KEY_ID", "ALPACA_SECRET_KEY")}
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A default check; without all of its credentials it is made, but paused."""
-
-    preset: Preset
-    secrets: Mapping[str, Any]
-    complete: bool
-
-    @property
-    def name(self) -> str:
-        return self.preset.name
+ALPACA_HEADERS = ("APCA-API-KEY-ID", "APCA-API-SECRET-KEY")
 
 
 def make_checks() -> Report:
-    """Also gives the brokers' checks their credentials when these come later."""
-    wanted = [_of_broker(key, variables) for key, variables in BROKERS.items()]
-    credited = [each.name for each in wanted if each.complete and _give_credentials(each)]
-    if credited:
-        return Report(Outcome.DONE, f"credentials of {' and '.join(credited)}")
-    marker = settings.DATA_DIR / MARKER
-    if marker.exists() or Check.objects.exists():
+    made = [] if Check.objects.exists() else [_market("tradier"), _market("alpaca"), _portal()]
+    changed = [*made, *_given_credentials(), *_moved_portal()]
+    if not changed:
         return Report(Outcome.ALREADY, "checks")
-    created = [Wanted(_of_the_portal(), {}, complete=True), *wanted]
-    for each in created:
-        _create(each)
-    marker.touch()
-    return Report(Outcome.DONE, f"checks ({len(created)}){_paused(created)}")
+    return Report(Outcome.DONE, f"checks ({', '.join(dict.fromkeys(changed))})")
 
 
-def _create(wanted: Wanted) -> None:
-    preset = wanted.preset
-    check = Check(
-        name=preset.name,
-        kind=preset.kind,
-        interval_seconds=preset.interval_seconds,
-        enabled=wanted.complete,
-    )
-    # A preset names its secrets without values; those would look as if they had been given.
-    plain = {name: value for name, value in preset.settings.items() if name not in preset.needs}
-    save_check(check, {**plain, **wanted.secrets})
+def _market(preset_name: str) -> str:
+    """Paused: it has no credentials yet."""
+    preset = PRESETS[preset_name]
+    check = Check(name=preset.name, kind=preset.kind, enabled=False, tags=["market"])
+    known = {name: value for name, value in preset.settings.items() if name not in preset.needs}
+    save_check(check, known)
+    return preset.name
 
 
-def _give_credentials(wanted: Wanted) -> bool:
-    """Only to a check that still waits for them; False where nothing was done."""
-    waiting = Check.objects.filter(name=wanted.name, kind=wanted.preset.kind, enabled=False)
-    check = waiting.filter(settings__url=wanted.preset.settings["url"], secrets="").first()
-    if check is None:
-        return False
-    check.enabled = True
-    save_check(check, {**check.settings, **wanted.secrets})
-    return True
+def _portal() -> str:
+    check = Check(name="OpsPortal", kind="http", tags=["portal"])
+    save_check(check, {"url": _own_address(), "headers": _own_name(), "degraded_ms": 1000})
+    return check.name
 
 
-def _of_broker(key: str, variables: Sequence[str]) -> Wanted:
-    values = [settings.ENVIRONMENT.text(variable) for variable in variables]
-    preset = PRESETS[key]
-    (secret,) = preset.needs
-    names = preset.settings[secret]
-    given = values[0] if isinstance(names, str) else dict(zip(names, values, strict=True))
-    return Wanted(preset, {secret: given} if all(values) else {}, all(values))
+def _own_address() -> str:
+    return f"http://127.0.0.1:{settings.PORT}/api/health"
 
 
-def _of_the_portal() -> Preset:
-    bound = settings.BIND_ADDRESS
-    everywhere = bound in ("0.0.0.0", "::")  # noqa: S104 (compared, not bound to)
-    host = "127.0.0.1" if everywhere else f"[{bound}]" if ":" in bound else bound
+def _own_name() -> dict[str, str]:
+    """Django refuses a request that names none of its hosts."""
     allowed = settings.ALLOWED_HOSTS
-    # Django refuses a request that does not name one of its hosts.
-    named = {} if {host, "*"} & set(allowed) else {"Host": allowed[0].lstrip(".")}
-    return Preset(
-        "This portal",
-        "http",
-        "Its own health",
-        {
-            "url": f"http://{host}:{settings.PORT}/api/health",
-            "headers": named,
-            "expect_status": "200-299",
-        },
-    )
+    return {} if {"127.0.0.1", "*"} & set(allowed) else {"Host": allowed[0].lstrip(".")}
 
 
-def _paused(created: Sequence[Wanted]) -> str:
-    names = [each.name for each in created if not each.complete]
-    return f", paused until their credentials are given: {', '.join(names)}" if names else ""
+def _given_credentials() -> list[str]:
+    """Those of the environment, for checks that wait for them; an edited check has its own."""
+    alpaca = (settings.ALPACA_KEY_ID, settings.ALPACA_SECRET_KEY)
+    given: dict[str, dict[str, Any]] = {}
+    if settings.TRADIER_TOKEN:
+        given["tradier"] = {"bearer_token": settings.TRADIER_TOKEN}
+    if all(alpaca):
+        given["alpaca"] = {"secret_headers": dict(zip(ALPACA_HEADERS, alpaca, strict=True))}
+    paused = Check.objects.filter(slug__in=given, enabled=False, secrets="")
+    # One that was pointed elsewhere must not carry them there.
+    waiting = [
+        each for each in paused if each.settings["url"] == PRESETS[each.slug].settings["url"]
+    ]
+    for check in waiting:
+        check.enabled = True
+        save_check(check, {**check.settings, **given[check.slug]})
+    return [check.name for check in waiting]
+
+
+def _moved_portal() -> list[str]:
+    """The portal's check of itself follows it to another port, unless somebody has edited it."""
+    check = Check.objects.filter(slug="opsportal", kind="http").first()
+    url = str(check.settings["url"]) if check else ""
+    if check is None or url == _own_address() or not _is_default(url):
+        return []
+    save_check(check, {**check.settings, "url": _own_address()})
+    return [check.name]
+
+
+def _is_default(url: str) -> bool:
+    return url.startswith("http://127.0.0.1:") and url.endswith("/api/health")

@@ -48,6 +48,22 @@ def test_credentials_wake_a_paused_check_whenever_they_come(settings: Settings) 
     assert "tr-token" not in str(tradier.settings) + tradier.secrets
 
 
+def test_credentials_go_to_no_other_address(settings: Settings) -> None:
+    make_checks()
+    save_check(Check.objects.get(name="Tradier"), {"url": "http://elsewhere.example/"})
+    Check.objects.filter(name="Tradier").update(enabled=False)
+    settings.TRADIER_TOKEN = "tr-token"
+    assert make_checks().outcome is Outcome.ALREADY
+    assert enabled()["Tradier"] is False
+
+
+def test_the_portal_is_asked_by_a_name_that_it_answers_to(settings: Settings) -> None:
+    settings.ALLOWED_HOSTS = [".ops.example"]
+    make_checks()
+    own = Check.objects.get(name="OpsPortal")
+    assert own.settings["headers"] == {"Host": "ops.example"}
+
+
 def test_half_of_a_credential_is_none(settings: Settings) -> None:
     settings.ALPACA_KEY_ID = "key"
     make_checks()

@@ -11,7 +11,6 @@ from django.db import OperationalError
 
 from opsportal.setup.administrator import make_administrator
 from opsportal.setup.checks import make_checks
-from opsportal.setup.checks import make_checks
 from opsportal.setup.database import check_database, migrate_database
 from opsportal.setup.directories import alone_in, make_directories, make_secret_key
 from opsportal.setup.schedules import make_schedules
