@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from opsportal.dashboard.charts import RESPONSE_TIME
+from opsportal.dashboard.dependencies import Dependencies
 from opsportal.dashboard.plots import Plot, plots
 from opsportal.dashboard.problems import problems
 from opsportal.dashboard.ranges import MINUTE_MS, Range
@@ -34,6 +35,7 @@ class Snapshot:
     tiles: Sequence[Tile]
     plots: Sequence[Plot]
     routes: Sequence[Route]
+    dependencies: Dependencies
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -64,4 +66,5 @@ def arrange(reading: Reading) -> Snapshot:
         tiles=shown_tiles,
         plots=drawn,
         routes=slowest_routes(reading.windows[RESPONSE_TIME], max(minutes, 1)),
+        dependencies=reading.dependencies,
     )

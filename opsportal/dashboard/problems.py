@@ -19,10 +19,22 @@ def problems(reading: Reading) -> list[Problem]:
     """The portal's own troubles, the services', the hosts'; of all, not only those chosen."""
     return [
         *(Problem(State(trouble.severity), trouble.text) for trouble in reading.portal.problems),
+        *_dependency_problems(reading),
         *_service_problems(reading),
         *_late_hosts(reading),
         *_host_problems(reading),
     ]
+
+
+def _dependency_problems(reading: Reading) -> Iterable[Problem]:
+    watched = reading.dependencies
+    if watched.is_blind:
+        yield Problem(State.WARNING, "the portal has lost its network, so checks are unknown")
+    for row in watched.rows:
+        if row.state == State.CRITICAL:
+            yield Problem(row.state, f"{row.name} is down")
+        elif row.state == State.WARNING:
+            yield Problem(row.state, f"{row.name} is degraded ({row.message})")
 
 
 def is_late(reading: Reading, point: LatestPoint) -> bool:

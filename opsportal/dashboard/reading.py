@@ -11,6 +11,7 @@ from django.conf import settings
 from monitoring import canary, store
 from monitoring.store import LatestPoint, Window
 from opsportal.dashboard.charts import GAUGES, REQUESTS, RESPONSE_TIME
+from opsportal.dashboard.dependencies import Dependencies, read_dependencies
 from opsportal.dashboard.processes import Process, read_processes
 from opsportal.dashboard.ranges import DAY_MS, MINUTE_MS, SECOND_MS, Range, parse_range
 from opsportal.dashboard.settled import SettledSteps
@@ -46,6 +47,7 @@ class Reading:
     portal: PortalState
     canary_age_seconds: float | None
     processes: list[Process] = field(default_factory=list)
+    dependencies: Dependencies = field(default_factory=Dependencies)
 
     @property
     def hosts(self) -> list[str]:
@@ -97,6 +99,7 @@ def read(parameters: Mapping[str, str], now: datetime | None = None) -> Reading:
         portal=portal_state(moment),
         canary_age_seconds=canary.canary_age_seconds(moment),
         processes=read_processes(settings.RUN_DIR / "portal.json"),
+        dependencies=read_dependencies(now_ms),
     )
 
 

@@ -64,6 +64,7 @@ def tiles(reading: Reading, plots: Sequence[Plot]) -> list[Tile]:
         _requests(reading, traffic, by_key),
         _response_time(reading, traffic, by_key),
         _memory(reading, by_key),
+        _dependencies(reading),
         _portal(reading, by_key),
     ]
 
@@ -128,6 +129,18 @@ def _response_time(reading: Reading, traffic: Traffic, plots: Mapping[str, Plot]
     ]
     path = _sparkline(plots, "response_time", "p95")
     return _tile("response_time", "Response time", "", p95, parts if traffic.count else [], path)
+
+
+def _dependencies(reading: Reading) -> Tile:
+    """How many of all are not down; what is wrong in the detail."""
+    watched = reading.dependencies
+    wrong = [row.name for row in watched.rows if row.state in (State.CRITICAL, State.WARNING)]
+    good = sum(watched.counts.get(status, 0) for status in ("up", "degraded"))
+    shown = Measured(good if watched.total else None, "", f"of {watched.total} up", watched.verdict)
+    if not watched.total:
+        shown = Measured(None, "", "", watched.verdict)
+    parts = wrong[:2] or ["nothing is wrong" if watched.total else "add a check in the admin"]
+    return _tile("dependencies", "Dependencies", "", shown, parts, "")
 
 
 def _portal(reading: Reading, plots: Mapping[str, Plot]) -> Tile:

@@ -3,6 +3,7 @@
 import { ChartView } from "./chart.js";
 import { parameters, showControls, watchControls } from "./controls.js";
 import { shareCrosshair } from "./crosshair.js";
+import { showDependencies } from "./dependencies.js";
 import { showRoutes, showSentence, showTiles } from "./overview.js";
 import { Refresher } from "./refresh.js";
 import { showStatus } from "./status.js";
@@ -26,6 +27,7 @@ function show(data) {
   showSentence(data.sentence);
   showTiles(data.tiles);
   showControls(data);
+  showDependencies(data.dependencies);
   showRoutes(data.routes);
   showCharts();
 }

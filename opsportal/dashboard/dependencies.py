@@ -1,0 +1,121 @@
+"""The dependencies: how many stand how, and the rows of those that matter most."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Case, Count, Exists, IntegerField, Value, When
+from django.urls import reverse
+
+from monitoring.availability import Span, availability, worst_of_cells
+from monitoring.history import DAY_MS, spans_of
+from monitoring.models import Blindness, CheckState, CheckStatus
+from opsportal.dashboard.formats import NOTHING, text
+from opsportal.dashboard.states import State, Verdict
+
+# The worst first; of ten thousand checks nobody reads more on one page.
+SHOWN = 50
+CELLS = 90
+_CELL_WIDTH = 2
+
+_STATES = {
+    CheckStatus.DOWN: State.CRITICAL,
+    CheckStatus.DEGRADED: State.WARNING,
+    CheckStatus.UP: State.NORMAL,
+}
+_ORDER = (CheckStatus.DOWN, CheckStatus.DEGRADED, CheckStatus.UNKNOWN, CheckStatus.NEW)
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """One row, ready to be shown. `strip`: an SVG path of the last 24 hours for each status."""
+
+    key: str
+    name: str
+    url: str
+    kind: str
+    status: str
+    state: State
+    message: str
+    response_time: str
+    availability: str
+    strip: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """`counts` by status, of all that are enabled; `rows` of the worst SHOWN."""
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    rows: Sequence[Dependency] = ()
+    is_blind: bool = False
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def verdict(self) -> Verdict:
+        """No check at all is neither good nor bad."""
+        if self.is_blind:
+            return Verdict(State.WARNING, "Blind")
+        for status, word in ((CheckStatus.DOWN, "Down"), (CheckStatus.DEGRADED, "Degraded")):
+            if self.counts.get(status):
+                return Verdict(_STATES[status], word)
+        if self.counts.get(CheckStatus.UP):
+            return Verdict(State.NORMAL, "Normal")
+        return Verdict(State.UNKNOWN, "Unknown" if self.total else "No checks")
+
+
+def read_dependencies(now_ms: int) -> Dependencies:
+    """Three queries, however many checks there are."""
+    enabled = CheckState.objects.filter(owner__enabled=True)
+    counts = dict(enabled.values_list("status").annotate(Count("pk")).order_by())
+    ranking = Case(
+        *(When(status=status, then=Value(rank)) for rank, status in enumerate(_ORDER)),
+        default=Value(len(_ORDER)),
+        output_field=IntegerField(),
+    )
+    worst = list(
+        enabled.select_related("owner")
+        .annotate(is_blind=Exists(Blindness.objects.filter(ended_ms=None)))
+        .defer("evidence", "phases_ms")
+        .order_by(ranking, "owner__name")[:SHOWN]
+    )
+    spans = spans_of([state.pk for state in worst], now_ms - DAY_MS)
+    rows = [_row(state, spans.get(state.pk, []), now_ms) for state in worst]
+    return Dependencies(counts, rows, any(state.is_blind for state in worst))
+
+
+def _row(state: CheckState, spans: Sequence[Span], now_ms: int) -> Dependency:
+    check = state.owner
+    start_ms = now_ms - DAY_MS
+    percent = availability(spans, start_ms, now_ms).percent
+    return Dependency(
+        key=check.slug,
+        name=check.name,
+        url=reverse("dashboard:check", args=[check.slug]),
+        kind=check.get_kind_display(),
+        status="flapping" if state.flapping_since_ms else state.status,
+        state=_STATES.get(CheckStatus(state.status), State.UNKNOWN),
+        message=state.message,
+        response_time=text(state.response_time_ms, "ms"),
+        availability=NOTHING if percent is None else f"{percent:.4g} %",
+        strip=strip_paths(spans, start_ms, now_ms),
+    )
+
+
+def strip_paths(spans: Sequence[Span], start_ms: int, end_ms: int) -> dict[str, str]:
+    """Neighbouring cells of a status are one rectangle; the gaps between cells are the style's."""
+    paths = dict.fromkeys(("up", "degraded", "down", "unknown"), "")
+    cells = [*worst_of_cells(spans, start_ms, end_ms, CELLS), "end"]
+    first = 0
+    for number, status in enumerate(cells):
+        if status != cells[first]:
+            before = cells[first]
+            if before is not None:
+                x, width = first * _CELL_WIDTH, (number - first) * _CELL_WIDTH
+                paths[before] += f"M{x} 0h{width}v14h-{width}z"
+            first = number
+    return paths

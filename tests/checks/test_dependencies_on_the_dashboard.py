@@ -1,0 +1,133 @@
+"""What the dashboard says of the checks, and the page of a single one."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from monitoring.availability import Span
+from monitoring.models import Blindness, Check, CheckState
+from monitoring.probes.base import Reason, Result, Status
+from opsportal.dashboard.dependencies import read_dependencies, strip_paths
+from tests.checks.watched import GOOD, REFUSED, add, probed
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def now_ms() -> int:
+    """The page's own: transitions of the last day are shown."""
+    return time.time_ns() // 1_000_000
+
+
+@pytest.fixture
+def checks(now_ms: int) -> dict[str, Check]:
+    found = {name: add(name, now_ms=now_ms) for name in ("Alpaca", "Tradier", "mail")}
+    probed(now_ms - 7_200_000, dict.fromkeys(found.values(), GOOD))
+    probed(now_ms - 3_600_000, {found["Tradier"]: REFUSED})
+    return found
+
+
+def page(client: Client, address: str = "/") -> str:
+    response = client.get(address)
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
+def test_without_checks_it_says_what_to_do_next(admin_client: Client) -> None:
+    shown = page(admin_client)
+    assert "Nothing outside is watched yet" in shown
+    assert "/admin/monitoring/check/add/" in shown
+
+
+def test_what_is_down_leads_the_sentence_and_the_table(
+    admin_client: Client, checks: dict[str, Check]
+) -> None:
+    shown = page(admin_client)
+    assert "Tradier is down" in shown
+    data = admin_client.get("/dashboard/data").json()
+    rows = data["dependencies"]["rows"]
+    assert [row["name"] for row in rows] == ["Tradier", "Alpaca", "mail"]
+    assert rows[0]["availability"] == "50 %"
+    (tile,) = [tile for tile in data["tiles"] if tile["key"] == "dependencies"]
+    assert (tile["value"], tile["unit"], tile["detail"]) == ("2", "of 3 up", "Tradier")
+    assert tile["verdict"]["word"] == "Down"
+
+
+def test_blindness_is_told_by_the_tile(
+    admin_client: Client, checks: dict[str, Check], now_ms: int
+) -> None:
+    Blindness.objects.create(began_ms=now_ms, reason="everything fails")
+    (tile,) = [
+        tile
+        for tile in admin_client.get("/dashboard/data").json()["tiles"]
+        if tile["key"] == "dependencies"
+    ]
+    assert tile["verdict"] == {"state": "warning", "word": "Blind", "limit": None}
+
+
+def test_paused_checks_are_not_counted(checks: dict[str, Check], now_ms: int) -> None:
+    Check.objects.filter(name="Tradier").update(enabled=False)
+    assert read_dependencies(now_ms).total == 2
+
+
+def test_a_thousand_checks_take_no_more_queries(
+    now_ms: int, django_assert_num_queries: Any
+) -> None:
+    for number in range(60):
+        add(f"check {number}")
+    with django_assert_num_queries(3):
+        found = read_dependencies(now_ms)
+    assert (found.total, len(found.rows)) == (60, 50)
+
+
+def test_neighbouring_cells_are_one_rectangle() -> None:
+    paths = strip_paths([Span(0, 450, "up"), Span(450, None, "down")], 0, 900)
+    assert paths == {
+        "up": "M0 0h90v14h-90z",
+        "degraded": "",
+        "down": "M90 0h90v14h-90z",
+        "unknown": "",
+    }
+
+
+def test_the_page_of_a_check_tells_its_story(
+    admin_client: Client, checks: dict[str, Check]
+) -> None:
+    shown = page(admin_client, "/checks/tradier")
+    for words in ("connection refused", "failed again and again", "50 %", "first_byte"):
+        assert words in shown
+    assert "connection refused" in page(admin_client, "/checks/tradier/")
+
+
+def test_the_page_of_a_check_that_was_never_probed(admin_client: Client, now_ms: int) -> None:
+    add("fresh", now_ms=now_ms)
+    shown = page(admin_client, "/checks/fresh")
+    assert "Not probed yet" in shown
+    assert "No response times yet" in shown
+
+
+def test_what_a_server_sent_is_shown_as_text(admin_client: Client, now_ms: int) -> None:
+    check = add("hostile", now_ms=now_ms)
+    evidence = {"body": "<script>alert(1)</script>"}
+    failed = Result(Status.DOWN, Reason.MISMATCH, "<b>bold</b>", evidence=evidence)
+    probed(now_ms, {check: failed})
+    shown = page(admin_client, "/checks/hostile") + page(admin_client)
+    assert "<script>alert" not in shown
+    assert "<b>bold" not in shown
+
+
+def test_strangers_and_unknown_checks(client: Client, admin_client: Client) -> None:
+    assert client.get("/checks/tradier").status_code == 302
+    assert admin_client.get("/checks/nothing").status_code == 404
+
+
+def test_a_flapping_check_says_so(
+    admin_client: Client, checks: dict[str, Check], now_ms: int
+) -> None:
+    CheckState.objects.filter(owner__name="mail").update(flapping_since_ms=now_ms)
+    assert ">flapping<" in page(admin_client)
+    assert "flapping since" in page(admin_client, "/checks/mail")
