@@ -4,38 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import URLPattern, path
 
+from monitoring.check_actions import TagActionForm, add_tag, pause, probe_now, resume
 from monitoring.check_filters import HealthFilter, TagFilter
-from monitoring.check_forms import CheckForm, form_for
+from monitoring.check_forms import PROBING, CheckForm, form_for
 from monitoring.check_list import CheckChangeList, chip, since, strip
-from monitoring.editing import run_now, save_check, set_enabled
+from monitoring.editing import save_check
 from monitoring.models import Check
-from monitoring.probes.base import SettingsError, settings_of
+from monitoring.probes.base import settings_of
 from monitoring.probes.presets import PRESETS
 from monitoring.probes.registry import LABELS, kind_named
 from monitoring.setting_fields import PREFIX
-from monitoring.trial import try_probe
+from monitoring.trial import BusyError, Trial, try_probe
 
 if TYPE_CHECKING:  # Django's class takes no parameter when it runs
     CheckBase = admin.ModelAdmin[Check]
 else:
     CheckBase = admin.ModelAdmin
-
-TURNING = (
-    "interval_seconds",
-    "timeout_seconds",
-    "retries",
-    "retry_interval_seconds",
-    "successes_to_recover",
-    "parent",
-    "is_reference",
-)
 
 
 @admin.register(Check)
@@ -55,7 +46,8 @@ class CheckAdmin(CheckBase):
     list_per_page = 100
     search_fields = ["name", "state__message"]
     ordering = ["name"]
-    actions = ["pause", "resume", "probe_now"]
+    actions = [pause, resume, probe_now, add_tag]
+    action_form = TagActionForm
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
         return CheckChangeList
@@ -80,24 +72,6 @@ class CheckAdmin(CheckBase):
     @admin.display(description="tags")
     def shown_tags(self, check: Check) -> str:
         return ", ".join(check.tags)
-
-    @admin.action(description="Pause", permissions=["change"])
-    def pause(self, request: HttpRequest, chosen: QuerySet[Check]) -> None:
-        self._each(request, chosen, lambda check: set_enabled(check, False), "paused")
-
-    @admin.action(description="Resume", permissions=["change"])
-    def resume(self, request: HttpRequest, chosen: QuerySet[Check]) -> None:
-        self._each(request, chosen, lambda check: set_enabled(check, True), "resumed")
-
-    @admin.action(description="Run now", permissions=["change"])
-    def probe_now(self, request: HttpRequest, chosen: QuerySet[Check]) -> None:
-        self._each(request, chosen, run_now, "to be run within seconds")
-
-    def _each(self, request: HttpRequest, chosen: QuerySet[Check], act: Any, done: str) -> None:
-        for check in chosen:
-            act(check)
-        count = len(chosen)
-        messages.success(request, f"{count} check{'' if count == 1 else 's'} {done}.")
 
     def get_urls(self) -> list[URLPattern]:
         own = [path("try/", self.admin_site.admin_view(self.try_view), name="monitoring_check_try")]
@@ -127,10 +101,11 @@ class CheckAdmin(CheckBase):
     def get_fieldsets(self, request: HttpRequest, obj: Check | None = None) -> Any:
         kind = kind_named(obj.kind if obj else _kind_asked(request) or "http")
         names = [f"{PREFIX}{each.name}" for each in settings_of(kind)]
+        turning = ("parent",) if kind.name == "heartbeat" else (*PROBING, "parent")
         return (
             (None, {"fields": ("name", "kind", "enabled", "tags")}),
             (kind.label, {"fields": names}),
-            ("When it turns", {"fields": TURNING}),
+            ("When it turns", {"fields": turning}),
         )
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -142,30 +117,40 @@ class CheckAdmin(CheckBase):
         return {**own, "interval_seconds": preset.interval_seconds, **settings}
 
     def save_model(self, request: HttpRequest, obj: Check, form: Any, change: bool) -> None:
-        try:
-            save_check(obj, form.settings)
-        except SettingsError as error:
-            # Only of what no form can see, such as a circle of parents.
-            messages.error(request, f"Not saved: {error}")
+        save_check(obj, form.settings)
 
     def try_view(self, request: HttpRequest) -> HttpResponse:
         """Probes what the form says, without saving it."""
-        check = Check.objects.filter(pk=_number(request.POST.get("check", ""))).first()
-        allowed = self.has_change_permission(request, check)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        check = self.get_queryset(request).filter(pk=_number(request.POST.get("check", ""))).first()
         kind = check.kind if check else _kind_asked(request)
-        if request.method != "POST" or not allowed or kind is None:
-            return HttpResponse("Use the button below a check's form.", status=400)
+        if check:
+            allowed = self.has_change_permission(request, check)
+        else:
+            allowed = self.has_add_permission(request)
+        if not allowed or kind is None:
+            raise PermissionDenied
         form = form_for(kind)(request.POST, instance=check)
-        trial = try_probe(form.probe, form.settings) if form.is_valid() else None
         context = {
             **self.admin_site.each_context(request),
             "title": f"Trial of {request.POST.get('name') or 'a new check'}",
             "opts": self.opts,
-            "form": form,
-            "trial": trial,
+            "mistakes": form.mistakes,
+            "trial": _trial(form),
             "is_nav_sidebar_enabled": False,
         }
         return render(request, "admin/check_trial.html", context)
+
+
+def _trial(form: CheckForm) -> Trial | None:
+    """None where the form has mistakes, or too many others are being tried."""
+    if form.mistakes or form.of_kind == "heartbeat":
+        return None
+    try:
+        return try_probe(form.probe, form.settings, form.cleaned_data["timeout_seconds"])
+    except BusyError:
+        return None
 
 
 def _kind_asked(request: HttpRequest) -> str | None:
@@ -175,4 +160,4 @@ def _kind_asked(request: HttpRequest) -> str | None:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdigit() and len(text) < 19 else 0
+    return int(text) if text.isdecimal() and len(text) < 19 else 0

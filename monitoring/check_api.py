@@ -26,6 +26,7 @@ from monitoring.history import availability_by_period
 from monitoring.models import Check, Transition
 from monitoring.probes.registry import LABELS
 from monitoring.serializers import ErrorSerializer
+from monitoring.tags import tagged
 
 _PERMISSIONS = {"POST": "monitoring.add_check", "DELETE": "monitoring.delete_check"}
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
@@ -90,8 +91,7 @@ class ChecksView(_ByMethod, ListCreateAPIView[Check]):
         if "enabled" in asked:
             found = found.filter(enabled=_boolean(asked["enabled"]))
         if "tag" in asked:
-            # As JSON text: SQLite cannot look into a list.
-            found = found.filter(tags__icontains=f'"{asked["tag"]}"')
+            found = found.filter(tagged(asked["tag"]))
         if "name" in asked:
             found = found.filter(name__icontains=asked["name"])
         return found

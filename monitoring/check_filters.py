@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from monitoring.models import Check, CheckStatus
+from monitoring.tags import tagged
 
 SLOW_MS = 1000
 
@@ -43,5 +44,4 @@ class TagFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Check]) -> QuerySet[Check]:
         tag = self.value()
-        # As JSON text: SQLite cannot look into a list.
-        return queryset.filter(tags__icontains=f'"{tag}"') if tag else queryset
+        return queryset.filter(tagged(tag)) if tag else queryset

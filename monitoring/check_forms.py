@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
 
-from monitoring.editing import masked_settings, probe_of
+from monitoring.editing import masked_settings, probe_of, refuse_circle
 from monitoring.models import Check
 from monitoring.probes.base import Probe, SettingsError, settings_of
 from monitoring.probes.registry import kind_named
@@ -18,60 +20,76 @@ if TYPE_CHECKING:  # Django's class takes no parameter when it runs
 else:
     CheckFormBase = forms.ModelForm
 
+# Of probes: the portal does not run a heartbeat, it waits for it.
+PROBING = (
+    "interval_seconds",
+    "timeout_seconds",
+    "retries",
+    "retry_interval_seconds",
+    "successes_to_recover",
+    "is_reference",
+)
+
 
 class CheckForm(CheckFormBase):
     """`settings` and `probe` are there when the form is valid; `probe` is not saved by itself."""
 
+    of_kind: ClassVar[str]
     settings: dict[str, Any]
     probe: Probe
 
-    kind = forms.CharField(widget=forms.HiddenInput)
+    # For the view, which chooses the form by it; what it says here is not read.
+    kind = forms.CharField(widget=forms.HiddenInput, required=False)
     tags = LinesField(required=False, help_text="One a line")
 
     class Meta:
         model = Check
-        fields = (
-            "name",
-            "kind",
-            "enabled",
-            "interval_seconds",
-            "timeout_seconds",
-            "retries",
-            "retry_interval_seconds",
-            "successes_to_recover",
-            "parent",
-            "is_reference",
-            "tags",
-        )
+        fields = ("name", "enabled", *PROBING, "parent", "tags")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.instance.kind = self.of_kind
+        # Ten thousand names would be a page of their own.
+        parent = AutocompleteSelect(Check._meta.get_field("parent"), admin.site)
+        parent.choices = self.fields["parent"].choices  # type: ignore[attr-defined]
+        self.fields["parent"].widget = parent
+        if self.of_kind == "heartbeat":
+            for name in PROBING:
+                del self.fields[name]
         if self.instance.pk:
-            self.fields["parent"].queryset = Check.objects.exclude(pk=self.instance.pk)  # type: ignore[attr-defined]
             for name, value in masked_settings(self.instance).items():
                 self.initial[f"{PREFIX}{name}"] = value
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        kind = kind_named(self.instance.kind or cleaned["kind"])
         self.settings = {
             each.name: cleaned[f"{PREFIX}{each.name}"]
-            for each in settings_of(kind)
+            for each in settings_of(kind_named(self.of_kind))
             if cleaned.get(f"{PREFIX}{each.name}") is not None
         }
-        self.instance.kind = kind.name
         try:
+            refuse_circle(self.instance, cleaned.get("parent"))
             self.probe = probe_of(self.instance, self.settings)
         except SettingsError as error:
             for name, words in error.errors.items():
-                field = f"{PREFIX}{name}"
+                field = name if name in self.fields else f"{PREFIX}{name}"
                 # A field that Django has refused already says so itself.
                 if field not in self.errors:
                     self.add_error(field if field in self.fields else None, words)
         return cleaned
 
+    @property
+    def mistakes(self) -> dict[str, list[str]]:
+        """By label: what stands in the way of a trial, for which a check needs no name."""
+        return {
+            str(self[name].label) if name in self.fields else "": [str(each) for each in errors]
+            for name, errors in self.errors.items()
+            if name.startswith((PREFIX, "timeout_seconds", "__all__"))
+        }
+
 
 @cache
 def form_for(kind: str) -> type[CheckForm]:
     """Raises KeyError."""
-    return type(f"{kind.title()}CheckForm", (CheckForm,), setting_fields(kind_named(kind)))
+    fields = {**setting_fields(kind_named(kind)), "of_kind": kind}
+    return type(f"{kind.title()}CheckForm", (CheckForm,), fields)

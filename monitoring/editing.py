@@ -59,7 +59,7 @@ def save_check(check: Check, given: Mapping[str, Any], *, now_ms: int | None = N
     """Validates `given` and saves both. Raises SettingsError, also for a parent in a circle."""
     settings = unmasked(check, given)
     build(check.kind, settings)
-    _refuse_circle(check)
+    refuse_circle(check, check.parent)
     hidden = secret_names(kind_named(check.kind))
     check.settings = {name: value for name, value in settings.items() if name not in hidden}
     check.secrets = encrypt({name: settings[name] for name in hidden if settings.get(name)})
@@ -69,11 +69,12 @@ def save_check(check: Check, given: Mapping[str, Any], *, now_ms: int | None = N
     _follow(check, _now_ms() if now_ms is None else now_ms)
 
 
-def _refuse_circle(check: Check) -> None:
-    above, seen = check.parent, set()
+def refuse_circle(check: Check, parent: Check | None) -> None:
+    """Raises SettingsError where the parent, or one of its own parents, is the check itself."""
+    above, seen = parent, set()
     while above is not None and above.pk not in seen:
         if above.pk == check.pk:
-            raise SettingsError({"parent": f"{check.parent} needs this check itself"})
+            raise SettingsError({"parent": f"{parent} needs this check itself"})
         seen.add(above.pk)
         above = above.parent
 

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from monitoring.editing import full_settings, save_check
@@ -63,6 +64,56 @@ def test_what_is_wrong_with_a_setting_stands_beside_its_field(admin_client: Clie
 def test_an_interval_of_zero_is_refused_beside_its_field(admin_client: Client) -> None:
     response = admin_client.post(f"{LIST}add/", {**OWN, **HTTP, "interval_seconds": "0"})
     assert "greater than or equal to 1" in errors_beside(response, "interval_seconds")
+
+
+def test_a_circle_of_parents_stands_beside_the_parent(admin_client: Client) -> None:
+    first = Check(name="Payments", kind="http")
+    save_check(first, {"url": "https://pay.example/"})
+    second = add("second", parent=first)
+    wrong = {**OWN, **HTTP, "parent": str(second.pk)}
+    response = admin_client.post(f"{LIST}{first.pk}/change/", wrong)
+    assert "second needs this check itself" in errors_beside(response, "parent")
+    first.refresh_from_db()
+    assert first.parent is None
+
+
+def test_the_kind_of_a_check_stays_what_it_is(admin_client: Client) -> None:
+    check = Check(name="Payments", kind="http")
+    save_check(check, {"url": "https://pay.example/"})
+    for kind in ("tcp", "telepathy", ""):
+        admin_client.post(f"{LIST}{check.pk}/change/", {**OWN, **HTTP, "kind": kind})
+        check.refresh_from_db()
+        assert check.kind == "http"
+    assert check.settings["url"] == HTTP["setting_url"]
+
+
+@pytest.mark.parametrize("kind", ["", "telepathy"])
+def test_without_a_known_kind_nothing_is_added(admin_client: Client, kind: str) -> None:
+    page = text(admin_client.post(f"{LIST}add/", {**OWN, **HTTP, "kind": kind}))
+    assert "What should be checked?" in page
+    assert not Check.objects.exists()
+
+
+def test_the_form_opens_when_its_secrets_cannot_be_read(
+    admin_client: Client, settings: Any
+) -> None:
+    check = Check(name="Payments", kind="http")
+    save_check(check, {"url": "https://pay.example/", "bearer_token": "very-secret"})
+    settings.SECRET_KEY = "another"
+    address = f"{LIST}{check.pk}/change/"
+    admin_client.force_login(User.objects.get())
+    assert "********" not in text(admin_client.get(address))
+    wrong = admin_client.post(address, {**OWN, **HTTP, "setting_bearer_token": "********"})
+    assert "enter it again" in errors_beside(wrong, "setting_bearer_token")
+
+
+def test_a_tag_that_says_nothing_is_not_added(admin_client: Client) -> None:
+    check = add("one")
+    body = {"_selected_action": str(check.pk), "action": "add_tag", "tag": "  "}
+    page = text(admin_client.post(LIST, body, follow=True))
+    assert "Write the tag" in page
+    check.refresh_from_db()
+    assert check.tags == []
 
 
 def test_strangers_and_readers_get_nowhere(client: Client) -> None:
@@ -131,7 +182,7 @@ def test_a_trial_probes_what_the_form_says_without_saving(admin_client: Client) 
 def test_a_trial_of_a_form_with_errors_names_them(admin_client: Client) -> None:
     page = text(admin_client.post(f"{LIST}try/", {**OWN, **HTTP, "setting_url": ""}))
     assert "URL: This field is required." in page
-    assert admin_client.get(f"{LIST}try/").status_code == 400
+    assert admin_client.get(f"{LIST}try/").status_code == 405
 
 
 def test_the_list_shows_state_and_history_in_few_queries(
@@ -165,6 +216,32 @@ def test_filters_find_what_is_broken_slow_flapping_and_paused(admin_client: Clie
         ("tag=spare", "idle"),
     ):
         assert ["".join(pair) for pair in found(query)] == [name]
+
+
+def test_a_tag_is_added_once_and_found(admin_client: Client) -> None:
+    check = add("one", tags=["shop"])
+    add("two")
+    body = {"_selected_action": str(check.pk), "action": "add_tag", "tag": "Zürich"}
+    admin_client.post(LIST, body)
+    admin_client.post(LIST, body)
+    check.refresh_from_db()
+    assert check.tags == ["shop", "Zürich"]
+    page = text(admin_client.get(f"{LIST}?tag=Zürich"))
+    assert "1 check" in page
+    assert "2 total" in page
+
+
+def test_a_heartbeat_has_an_address_and_no_timing(admin_client: Client) -> None:
+    body = {"name": "nightly", "enabled": "on", "kind": "heartbeat", "tags": ""}
+    own = {"setting_period_seconds": "3600", "setting_grace_seconds": "60"}
+    rest = {"setting_time_zone": "UTC", "setting_methods": "any", "setting_cron": ""}
+    response = admin_client.post(f"{LIST}add/", {**body, **own, **rest})
+    assert response.status_code == 302, text(response)
+    check = Check.objects.get()
+    page = text(admin_client.get(f"{LIST}{check.pk}/change/"))
+    assert f"http://testserver/ping/{check.uuid}" in page
+    assert "Try it now" not in page
+    assert "id_retries" not in page
 
 
 def test_actions_pause_resume_and_run(admin_client: Client) -> None:
