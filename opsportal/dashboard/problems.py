@@ -12,6 +12,8 @@ from opsportal.dashboard.sentence import Problem
 from opsportal.dashboard.states import LATE_AFTER_SECONDS, LIMITS, State, judge
 from opsportal.dashboard.traffic import grouped, total
 
+# Of the checks that are down at once.
+MOST_NAMED = 5
 _HOST_NAMES = {"cpu_percent": "CPU", "memory_percent": "memory"}
 
 
@@ -27,14 +29,18 @@ def problems(reading: Reading) -> list[Problem]:
 
 
 def _dependency_problems(reading: Reading) -> Iterable[Problem]:
+    """Each by its name; more than a few at once are one problem, most likely."""
     watched = reading.dependencies
-    if watched.is_blind:
-        yield Problem(State.WARNING, "the portal has lost its network, so checks are unknown")
-    for row in watched.rows:
-        if row.state == State.CRITICAL:
-            yield Problem(row.state, f"{row.name} is down")
-        elif row.state == State.WARNING:
-            yield Problem(row.state, f"{row.name} is degraded ({row.message})")
+    for state, word in ((State.CRITICAL, "down"), (State.WARNING, "degraded")):
+        rows = [row for row in watched.rows if row.state == state]
+        count = max(watched.counts.get(word, 0), len(rows))
+        if count > MOST_NAMED:
+            names = f"{rows[0].name} and {rows[1].name}"
+            yield Problem(state, f"{count} checks are {word}, among them {names}")
+            continue
+        for row in rows:
+            why = f" ({row.message[:60]})" if word == "degraded" and row.message else ""
+            yield Problem(state, f"{row.name} is {word}{why}")
 
 
 def is_late(reading: Reading, point: LatestPoint) -> bool:

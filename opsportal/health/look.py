@@ -22,6 +22,7 @@ class Look:
 
     checks: Mapping[str, str]
     canary_age_seconds: float | None
+    is_blind: bool = False
 
     @property
     def ready(self) -> bool:
@@ -33,7 +34,7 @@ _PARTS: dict[str, Bounded[None]] = {
     "migrations": Bounded("migrations", parts.look_at_migrations),
     "broker": Bounded("broker", parts.look_at_broker),
 }
-_CANARY = Bounded("canary", parts.look_at_canary)
+_WORK = Bounded("work", parts.look_at_work)
 
 
 def take_look() -> Look:
@@ -41,14 +42,13 @@ def take_look() -> Look:
     deadline = time.monotonic() + parts.TIMEOUT_SECONDS
     for part in _PARTS.values():
         part.start()
-    _CANARY.start()
+    _WORK.start()
     checks = {name: _verdict(name, part, deadline) for name, part in _PARTS.items()}
     try:
-        age_seconds = _CANARY.result(deadline - time.monotonic())
+        return Look(checks, *_WORK.result(deadline - time.monotonic()))
     except Exception:
         # Without the database nothing is known of the canary; the database's own verdict says why.
-        age_seconds = None
-    return Look(checks, age_seconds)
+        return Look(checks, None)
 
 
 def _verdict(name: str, part: Bounded[None], deadline: float) -> str:

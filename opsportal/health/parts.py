@@ -1,4 +1,4 @@
-"""Looks at the parts that the portal needs: database, migrations, broker, canary."""
+"""Looks at the parts that the portal needs: database, migrations, broker, canary, network."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db import DatabaseError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from monitoring.canary import canary_age_seconds
+from monitoring.models import Blindness
 from opsportal.health.bounded import LookTimeoutError
 
 TIMEOUT_SECONDS = 2.0
@@ -58,9 +59,11 @@ def look_at_broker() -> None:
         client.close()
 
 
-def look_at_canary() -> float | None:
+def look_at_work() -> tuple[float | None, bool]:
+    """The canary's age in seconds, and whether the portal has lost its network."""
     try:
-        return canary_age_seconds(datetime.now(UTC))
+        is_blind = Blindness.objects.filter(ended_ms=None).exists()
+        return canary_age_seconds(datetime.now(UTC)), is_blind
     finally:
         connection.close()
 

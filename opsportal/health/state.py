@@ -39,7 +39,8 @@ def uptime_seconds() -> float:
 
 
 def judge(look: Look, uptime_seconds: float) -> PortalState:
-    """Pure: without its database the portal is unhealthy, without background work degraded."""
+    """Pure: without its database the portal is unhealthy; without broker, background work or
+    network degraded."""
     broken = [
         Trouble("critical", f"{_SENTENCES[name]} ({look.checks[name]})")
         for name in ("database", "migrations")
@@ -53,6 +54,8 @@ def judge(look: Look, uptime_seconds: float) -> PortalState:
     late = _lateness(look.canary_age_seconds, uptime_seconds)
     if late:
         weakened.append(Trouble("critical", late))
+    if look.is_blind:
+        weakened.append(Trouble("warning", _SENTENCES["network"]))
     return PortalState("degraded" if weakened else "healthy", weakened)
 
 
@@ -60,6 +63,7 @@ _SENTENCES = {
     "database": "the database does not answer",
     "migrations": "the database is not up to date: run manage.py setup",
     "broker": "the broker does not answer",
+    "network": "the portal has lost its network, so checks are unknown",
 }
 
 

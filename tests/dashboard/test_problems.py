@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from opsportal.dashboard.dependencies import Dependencies, Dependency
 from opsportal.dashboard.formats import NARROW_SPACE
 from opsportal.dashboard.problems import problems
 from opsportal.dashboard.reading import Reading
@@ -48,6 +49,31 @@ def test_failing_and_slow_services_are_told_apart(make_reading: MakeReading) -> 
     assert [problem.state for problem in found] == [State.CRITICAL, State.WARNING]
     assert found[0].text.startswith("10")
     assert found[1].text.startswith("desk answers in 1")
+
+
+def dependency(name: str, status: str, state: State, message: str = "") -> Dependency:
+    return Dependency(name, name, "/", "HTTP", status, state, message, "", "", {})
+
+
+def test_checks_that_are_down_or_degraded_are_named(make_reading: MakeReading) -> None:
+    rows = [
+        dependency("Tradier", "down", State.CRITICAL, "connection refused"),
+        dependency("Alpaca", "degraded", State.WARNING, "credentials rejected (401)"),
+        dependency("mail", "unknown", State.UNKNOWN),
+    ]
+    watched = Dependencies({"down": 1, "degraded": 1, "unknown": 1}, rows)
+    assert texts(make_reading(dependencies=watched)) == [
+        "Tradier is down",
+        "Alpaca is degraded (credentials rejected (401))",
+    ]
+
+
+def test_hundreds_of_checks_that_are_down_are_one_problem(make_reading: MakeReading) -> None:
+    rows = [dependency(f"check {number}", "down", State.CRITICAL) for number in range(50)]
+    watched = Dependencies({"down": 700}, rows)
+    assert texts(make_reading(dependencies=watched)) == [
+        "700 checks are down, among them check 0 and check 1"
+    ]
 
 
 def test_a_healthy_portal_has_none(make_reading: MakeReading) -> None:

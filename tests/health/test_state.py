@@ -30,6 +30,13 @@ def test_a_late_canary_is_told_with_its_age() -> None:
     assert "no canary for 42 s" in state.problems[0].text
 
 
+def test_without_its_network_the_portal_is_degraded() -> None:
+    blind = Look({"database": OK, "migrations": OK, "broker": OK}, 3.0, is_blind=True)
+    state = judge(blind, LONG)
+    assert state.status == "degraded"
+    assert state.problems[0].text == "the portal has lost its network, so checks are unknown"
+
+
 def test_a_canary_just_in_time_is_fine() -> None:
     assert judge(look(canary=LATE_AFTER_SECONDS), LONG).status == "healthy"
 
