@@ -50,7 +50,9 @@ class CheckForm(CheckFormBase):
         super().__init__(*args, **options)
         self.instance.kind = self.of_kind
         # Ten thousand names would be a page of their own.
-        parent = AutocompleteSelect(Check._meta.get_field("parent"), admin.site)
+        field = Check._meta.get_field("parent")
+        # Without a placeholder an empty choice has no name for who listens to the page.
+        parent = AutocompleteSelect(field, admin.site, attrs={"data-placeholder": "none"})
         parent.choices = self.fields["parent"].choices  # type: ignore[attr-defined]
         self.fields["parent"].widget = parent
         if self.of_kind == "heartbeat":

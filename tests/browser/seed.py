@@ -8,13 +8,16 @@ import random
 import sys
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 
 import django
 
 django.setup()
 
 from monitoring import store  # noqa: E402
+from monitoring.editing import save_check  # noqa: E402
 from monitoring.histogram import Histogram  # noqa: E402
+from monitoring.models import Check, CheckState, Transition  # noqa: E402
 from monitoring.store import Point  # noqa: E402
 
 STEP_MS = 10_000
@@ -71,7 +74,54 @@ def points(mode: str, now_ms: int) -> list[Point]:
     ]
 
 
+DEPENDENCIES = (
+    # name, host, response time in ms, minutes ago: from when it was slow, then up again
+    ("Tradier", "api.tradier.example", 83, (400, 372)),
+    ("Alpaca", "api.alpaca.example", 121, ()),
+    ("PostgreSQL on db-1", "db-1.example", 2.4, (1100, 1094)),
+)
+
+
+def dependencies(now_ms: int) -> None:
+    """Checks with a day of history, as if they had been probed."""
+    for name, host, middle_ms, slow in DEPENDENCIES:
+        check = Check(name=name, kind="tcp", interval_seconds=3600)
+        save_check(check, {"host": host, "port": 443}, now_ms=now_ms)
+        slow_ms = [now_ms - minutes * 60_000 for minutes in slow]
+        moments = [now_ms - 26 * HOUR_MS, *slow_ms]
+        Transition.objects.filter(owner=check).delete()
+        for number, (start, end) in enumerate(pairwise([*moments, None])):
+            status = "degraded" if number == 1 else "up"
+            message = "2100 ms, allowed are 2000" if number == 1 else "port is open"
+            Transition.objects.create(
+                owner=check,
+                time_ms=start or 0,
+                ended_ms=end,
+                status=status,
+                before="new",
+                why="changed",
+                message=message,
+            )
+        CheckState.objects.filter(owner=check).update(
+            status="up",
+            since_ms=slow_ms[-1] if slow else moments[0],
+            message="port is open",
+            response_time_ms=middle_ms,
+            probed_ms=now_ms,
+            due_ms=None,
+        )
+        labels = {"check": check.slug, "kind": "tcp"}
+        store.record(
+            [
+                Point("check_response_time_ms", labels, time_ms, middle_ms * RANDOM.gauss(1, 0.1))
+                for time_ms in range(now_ms - 24 * HOUR_MS, now_ms, 300_000)
+            ]
+        )
+
+
 if __name__ == "__main__":
+    if sys.argv[1] == "history":
+        dependencies(time.time_ns() // 1_000_000)
     result = store.record(points(sys.argv[1], time.time_ns() // 1_000_000))
     if result.rejected:
         sys.exit(str(result.rejected[0]))

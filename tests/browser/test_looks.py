@@ -37,7 +37,19 @@ def test_nothing_shifts_while_the_page_comes_and_refreshes(
     assert page.evaluate("window.layoutShift") < MOST_SHIFT
 
 
-@pytest.mark.parametrize("address", ["/", "/admin/", "/admin/auth/user/", "/nothing"])
+ADDRESSES = [
+    "/",
+    "/checks/tradier",
+    "/admin/",
+    "/admin/auth/user/",
+    "/admin/monitoring/check/",
+    "/admin/monitoring/check/add/",
+    "/admin/monitoring/check/add/?kind=http",
+    "/nothing",
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
 def test_a_phone_needs_no_sideways_scrolling(
     open_context: Callable[..., BrowserContext], server: WebServer, address: str
 ) -> None:
@@ -47,9 +59,7 @@ def test_a_phone_needs_no_sideways_scrolling(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(
-    "address", ["/", "/admin/", "/admin/auth/user/", "/admin/password_change/", "/nothing"]
-)
+@pytest.mark.parametrize("address", [*ADDRESSES, "/admin/password_change/"])
 def test_axe_finds_nothing(
     open_context: Callable[..., BrowserContext],
     server: WebServer,

@@ -98,7 +98,7 @@ def test_the_page_of_a_check_tells_its_story(
     admin_client: Client, checks: dict[str, Check]
 ) -> None:
     shown = page(admin_client, "/checks/tradier")
-    for words in ("connection refused", "failed again and again", "50 %", "first_byte"):
+    for words in ("connection refused", "failed again and again", "available, 90d", "first_byte"):
         assert words in shown
     assert "connection refused" in page(admin_client, "/checks/tradier/")
 
