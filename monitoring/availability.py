@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from monitoring.models import CheckStatus
@@ -62,13 +62,14 @@ def _end(span: Span, now_ms: int) -> int:
 
 def worst_of_cells(
     spans: Sequence[Span], start_ms: int, end_ms: int, cells: int
-) -> Iterator[str | None]:
+) -> list[str | None]:
     """For a strip of equal cells: the worst status in each; None where there was none."""
-    ranking = [CheckStatus.DOWN, CheckStatus.DEGRADED, CheckStatus.UNKNOWN, CheckStatus.UP]
-    width = (end_ms - start_ms) / cells
-    for number in range(cells):
-        first, last = start_ms + number * width, start_ms + (number + 1) * width
-        seen = {
-            each.status for each in spans if each.start_ms < last and _end(each, end_ms) > first
-        }
-        yield next((str(status) for status in ranking if status in seen), None)
+    worst: list[str | None] = [None] * cells
+    # The worst are laid on top, so that each span costs only the cells that it covers.
+    for status in (CheckStatus.UP, CheckStatus.UNKNOWN, CheckStatus.DEGRADED, CheckStatus.DOWN):
+        for span in (each for each in spans if each.status == status):
+            first = (span.start_ms - start_ms) * cells // (end_ms - start_ms)
+            last = -((start_ms - _end(span, end_ms)) * cells // (end_ms - start_ms))
+            for number in range(max(0, first), min(cells, last)):
+                worst[number] = str(status)
+    return worst

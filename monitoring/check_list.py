@@ -11,12 +11,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
-from monitoring.availability import Span, availability, worst_of_cells
+from monitoring.availability import Span, availability
 from monitoring.history import DAY_MS, spans_of
 from monitoring.models import Check, CheckState
+from monitoring.strips import VIEW_BOX, strip_paths
 
-CELLS = 90
-_CELL_WIDTH = 2
 # Where the list leaves each check's history, read for all of them at once.
 _SPANS = "_spans_of_last_day"
 
@@ -53,20 +52,15 @@ def strip(check: Check) -> SafeString:
 
 
 def strip_of(spans: list[Span], start_ms: int, end_ms: int) -> SafeString:
-    """An SVG of 90 cells; its name says in words what it shows."""
+    """An SVG whose name says in words what it shows."""
     percent = availability(spans, start_ms, end_ms).percent
     words = "nothing known" if percent is None else f"{percent:.2f} % available"
-    cells = format_html_join(
-        "",
-        '<rect x="{}" width="{}" height="14" data-status="{}"/>',
-        (
-            (number * _CELL_WIDTH, _CELL_WIDTH - 0.5, status or "none")
-            for number, status in enumerate(worst_of_cells(spans, start_ms, end_ms, CELLS))
-        ),
-    )
+    drawn = strip_paths(spans, start_ms, end_ms)
+    paths = format_html_join("", '<path data-status="{}" d="{}"/>', drawn.items())
     return format_html(
-        '<svg class="strip" viewBox="0 0 {} 14" role="img" aria-label="{}">{}</svg>',
-        CELLS * _CELL_WIDTH,
+        '<svg class="strip" viewBox="{}" preserveAspectRatio="none" role="img" aria-label="{}">'
+        "{}</svg>",
+        VIEW_BOX,
         words,
-        cells,
+        paths,
     )

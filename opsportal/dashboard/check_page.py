@@ -18,7 +18,7 @@ from monitoring import store
 from monitoring.history import DAY_MS, availability_by_period, spans_of
 from monitoring.models import Check, Transition
 from monitoring.store import Window
-from opsportal.dashboard.dependencies import strip_paths
+from monitoring.strips import strip_paths
 from opsportal.dashboard.formats import NOTHING, text
 from opsportal.dashboard.svg import line_path
 

@@ -8,16 +8,15 @@ from dataclasses import dataclass, field
 from django.db.models import Case, Count, Exists, IntegerField, Value, When
 from django.urls import reverse
 
-from monitoring.availability import Span, availability, worst_of_cells
+from monitoring.availability import Span, availability
 from monitoring.history import DAY_MS, spans_of
 from monitoring.models import Blindness, CheckState, CheckStatus
+from monitoring.strips import strip_paths
 from opsportal.dashboard.formats import NOTHING, text
 from opsportal.dashboard.states import State, Verdict
 
 # The worst first; of ten thousand checks nobody reads more on one page.
 SHOWN = 50
-CELLS = 90
-_CELL_WIDTH = 2
 
 _STATES = {
     CheckStatus.DOWN: State.CRITICAL,
@@ -104,18 +103,3 @@ def _row(state: CheckState, spans: Sequence[Span], now_ms: int) -> Dependency:
         availability=NOTHING if percent is None else f"{percent:.4g} %",
         strip=strip_paths(spans, start_ms, now_ms),
     )
-
-
-def strip_paths(spans: Sequence[Span], start_ms: int, end_ms: int) -> dict[str, str]:
-    """Neighbouring cells of a status are one rectangle; the gaps between cells are the style's."""
-    paths = dict.fromkeys(("up", "degraded", "down", "unknown"), "")
-    cells = [*worst_of_cells(spans, start_ms, end_ms, CELLS), "end"]
-    first = 0
-    for number, status in enumerate(cells):
-        if status != cells[first]:
-            before = cells[first]
-            if before is not None:
-                x, width = first * _CELL_WIDTH, (number - first) * _CELL_WIDTH
-                paths[before] += f"M{x} 0h{width}v14h-{width}z"
-            first = number
-    return paths
