@@ -31,6 +31,12 @@ PROBING = (
 )
 
 
+class ParentSelect(AutocompleteSelect):
+    def build_attrs(self, *given: Any, **options: Any) -> dict[str, Any]:
+        """Django leaves the placeholder empty; then the field has no name for screen readers."""
+        return {**super().build_attrs(*given, **options), "data-placeholder": "none"}
+
+
 class CheckForm(CheckFormBase):
     """`settings` and `probe` are there when the form is valid; `probe` is not saved by itself."""
 
@@ -50,9 +56,7 @@ class CheckForm(CheckFormBase):
         super().__init__(*args, **options)
         self.instance.kind = self.of_kind
         # Ten thousand names would be a page of their own.
-        field = Check._meta.get_field("parent")
-        # Without a placeholder an empty choice has no name for who listens to the page.
-        parent = AutocompleteSelect(field, admin.site, attrs={"data-placeholder": "none"})
+        parent = ParentSelect(Check._meta.get_field("parent"), admin.site)
         parent.choices = self.fields["parent"].choices  # type: ignore[attr-defined]
         self.fields["parent"].widget = parent
         if self.of_kind == "heartbeat":
