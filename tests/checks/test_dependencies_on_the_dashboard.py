@@ -11,7 +11,8 @@ from django.test import Client
 from monitoring.availability import Span
 from monitoring.models import Blindness, Check, CheckState
 from monitoring.probes.base import Reason, Result, Status
-from opsportal.dashboard.dependencies import read_dependencies, strip_paths
+from monitoring.strips import strip_paths
+from opsportal.dashboard.dependencies import read_dependencies
 from tests.checks.watched import GOOD, REFUSED, add, probed
 
 pytestmark = pytest.mark.django_db
