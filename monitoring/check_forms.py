@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import ForeignKeyRawIdWidget
 
 from monitoring.editing import masked_settings, probe_of, refuse_circle
 from monitoring.models import Check
@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # Django's class takes no parameter when it runs
 else:
     CheckFormBase = forms.ModelForm
 
+MOST_CHOICES = 500
 # Of probes: the portal does not run a heartbeat, it waits for it.
 PROBING = (
     "interval_seconds",
@@ -29,12 +30,6 @@ PROBING = (
     "successes_to_recover",
     "is_reference",
 )
-
-
-class ParentSelect(AutocompleteSelect):
-    def build_attrs(self, *given: Any, **options: Any) -> dict[str, Any]:
-        """Django leaves the placeholder empty; then the field has no name for screen readers."""
-        return {**super().build_attrs(*given, **options), "data-placeholder": "none"}
 
 
 class CheckForm(CheckFormBase):
@@ -55,10 +50,10 @@ class CheckForm(CheckFormBase):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.instance.kind = self.of_kind
-        # Ten thousand names would be a page of their own.
-        parent = ParentSelect(Check._meta.get_field("parent"), admin.site)
-        parent.choices = self.fields["parent"].choices  # type: ignore[attr-defined]
-        self.fields["parent"].widget = parent
+        if Check.objects.count() > MOST_CHOICES:
+            # As a list, ten thousand names would be a page of their own.
+            related = Check._meta.get_field("parent").remote_field
+            self.fields["parent"].widget = ForeignKeyRawIdWidget(related, admin.site)
         if self.of_kind == "heartbeat":
             for name in PROBING:
                 del self.fields[name]
