@@ -13,7 +13,7 @@ from monitoring.signals import points_recorded
 from monitoring.store.dialect import LatestRow, lock_writers, update_latest
 from monitoring.store.head import HeadPoint, histogram_growth, samples_of, write_head
 from monitoring.store.points import Point, RecordResult, Rejection
-from monitoring.store.resolutions import RAW
+from monitoring.store.resolutions import DAY_MS, RAW
 from monitoring.store.retention import reach
 from monitoring.store.sealing import Growth, seal
 from monitoring.store.series import WritableSeries, create_series, max_series, writable_series
@@ -26,13 +26,24 @@ Batch = dict[tuple[int, int], ValidPoint]
 def record(points: Sequence[Point], *, now_ms: int | None = None) -> RecordResult:
     """Records what is valid and says why the rest is not. Only database errors are raised."""
     now_ms = time.time_ns() // 1_000_000 if now_ms is None else now_ms
-    valid, rejected = validate(points, now_ms, reach(now_ms)[RAW.ms])
+    valid, rejected = validate(points, now_ms, _oldest_ms(points, now_ms))
     if valid:
-        with transaction.atomic(), connection.cursor() as cursor:
+        # Within a caller's transaction a failure is the whole one's: a savepoint would be two
+        # statements for nothing.
+        with transaction.atomic(savepoint=False), connection.cursor() as cursor:
             lock_writers(cursor)
             refused = _write(cursor, valid)
         rejected = sorted(rejected + refused, key=lambda each: each.index)
     return RecordResult(len(points) - len(rejected), rejected)
+
+
+def _oldest_ms(points: Sequence[Point], now_ms: int) -> int:
+    """Before it nothing is recorded. A day is always kept: newer points need no look at retention,
+    which would take as long as writing them."""
+    day_ago_ms = now_ms - DAY_MS
+    if all(type(each.time_ms) is int and each.time_ms >= day_ago_ms for each in points):
+        return day_ago_ms
+    return reach(now_ms)[RAW.ms]
 
 
 def _write(cursor: CursorWrapper, valid: Sequence[ValidPoint]) -> list[Rejection]:
