@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
+from django.urls import resolve
 
 from monitoring.models import Check, Ping
 from opsportal.models import Scope
@@ -155,3 +156,9 @@ def test_a_key_notes_its_use(client: Client, check: Check) -> None:
     client.get(f"/ping/{key}/{check.slug}")
     token.refresh_from_db()
     assert token.last_used_at is not None
+
+
+def test_traffic_has_one_route_for_all_heartbeats() -> None:
+    routes = {resolve(f"/ping/{uuid4()}{end}").route for end in ("", "/", "/start", "/3/")}
+    assert len(routes) == 1
+    assert len({resolve(f"/ping/{key}/{key}/log").route for key in "abc"}) == 1

@@ -192,6 +192,19 @@ def test_while_what_it_needs_is_down_it_is_unknown_and_expected_at_its_next_time
     assert state(check).status == "down"
 
 
+def test_while_what_it_needs_is_only_failing_the_verdict_waits_for_the_retry_interval() -> None:
+    parent = add("database")
+    check = add("report", parent=parent)
+    ping(check)
+    CheckState.objects.filter(pk=parent.pk).update(failures=1)
+    tick(DEADLINE_MS)
+    assert (state(check).status, state(check).due_ms) == ("up", DEADLINE_MS + 10_000)
+    CheckState.objects.filter(pk=parent.pk).update(failures=0)
+    tick(DEADLINE_MS + 10_000)
+    assert state(check).status == "down"
+    assert state(check).message.startswith("no ping since 2026-09-21 14:13:20 UTC; expected")
+
+
 def test_a_failure_while_what_it_needs_is_down_is_unknown() -> None:
     parent = add("database")
     check = add("report", parent=parent)
