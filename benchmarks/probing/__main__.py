@@ -1,0 +1,136 @@
+"""Ours: the process that has the database to itself. It does what its input says, line by line."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import statistics
+import sys
+import time
+from typing import TYPE_CHECKING
+from unittest import mock
+
+from benchmarks.probing.pace import Pace, Sustained
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from monitoring.models import CheckState
+    from monitoring.runner.engine import Job
+
+INTERVAL_SECONDS, SUSTAINED_INTERVAL_SECONDS = 3600, 60
+# As often as the schedule ticks.
+TICK_SECONDS = 2.0
+
+
+def main() -> None:
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0, skip_checks=True)
+    bench = Ours(json.loads(sys.argv[1]), int(sys.argv[2]))
+    for line in sys.stdin:
+        word, number = line.split()
+        print(json.dumps(dataclasses.asdict(getattr(bench, word)(float(number)))), flush=True)
+
+
+class Ours:
+    """Runs in the process that has the database to itself."""
+
+    def __init__(self, given: dict[str, str], checks: int) -> None:
+        from monitoring.runner.running import Runner
+
+        self._checks = checks
+        _create_checks(given, checks)
+        self._runner = Runner()
+        self._runner.start()
+
+    def probe_all(self, _: float) -> Pace:
+        """Every check once, from the tick until the last result is in the database."""
+        from django.db.models import Q
+
+        from monitoring.models import CheckState
+
+        # What is still being probed for the last time would not be probed for this one.
+        _wait_while(CheckState.objects.filter(leased_until_ms__gt=0))
+        started_ms = _now_ms()
+        CheckState.objects.update(due_ms=started_ms)
+        before, started = time.process_time(), time.perf_counter()
+        self._runner.tick()
+        _wait_while(CheckState.objects.filter(Q(probed_ms=None) | Q(probed_ms__lt=started_ms)))
+        spent, cpu_seconds = time.perf_counter() - started, time.process_time() - before
+        others = CheckState.objects.exclude(status="up").values_list("status", "message")
+        assert not others.exists(), others[:3]
+        return Pace(self._checks / spent, cpu_seconds * 1000 / self._checks)
+
+    def sustain(self, seconds: float) -> Sustained:
+        from monitoring.runner.engine import Engine
+
+        lags_ms: list[int] = []
+        begin = Engine._begin
+
+        def noting(engine: Engine, job: Job) -> None:
+            lags_ms.append(_now_ms() - job.due_ms)
+            begin(engine, job)
+
+        _spread_over_the_interval()
+        before, started = time.process_time(), time.perf_counter()
+        with mock.patch.object(Engine, "_begin", noting):
+            while (spent := time.perf_counter() - started) < seconds:
+                self._runner.tick()
+                time.sleep(min(TICK_SECONDS, seconds - spent))
+        spent, cpu_seconds = time.perf_counter() - started, time.process_time() - before
+        percentiles = statistics.quantiles(lags_ms, n=100)
+        cpu_percent = 100 * cpu_seconds / spent
+        return Sustained(len(lags_ms) / spent, percentiles[49], percentiles[98], cpu_percent)
+
+
+def _create_checks(given: dict[str, str], count: int) -> None:
+    """The first one is saved as people save it, the others are copies of it."""
+    from monitoring.editing import save_check
+    from monitoring.models import Check, CheckState
+
+    first = Check(name="check 0", kind="http", interval_seconds=INTERVAL_SECONDS)
+    save_check(first, given)
+    copied = ("kind", "settings", "secrets", "interval_seconds", "is_local")
+    fields = {name: getattr(first, name) for name in copied}
+    names = [(f"check {number}", f"check-{number}") for number in range(1, count)]
+    checks = Check.objects.bulk_create(
+        [Check(name=name, slug=slug, **fields) for name, slug in names], batch_size=1000
+    )
+    state = CheckState.objects.values("since_ms", "due_ms", "version").get(owner=first)
+    CheckState.objects.bulk_create(
+        [CheckState(owner=check, **state) for check in checks], batch_size=1000
+    )
+
+
+def _wait_while(states: QuerySet[CheckState]) -> None:
+    deadline = time.monotonic() + 120
+    while states.exists():
+        time.sleep(0.05)
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{states.count()} checks are not done, as {states.values()[0]}")
+
+
+def _spread_over_the_interval() -> None:
+    """As an edit of the interval would, once everybody has been probed."""
+    from django.db.models import F
+
+    from monitoring.models import Check, CheckState
+    from monitoring.scheduling import next_due_ms
+
+    Check.objects.update(interval_seconds=SUSTAINED_INTERVAL_SECONDS)
+    CheckState.objects.update(version=F("version") + 1)
+    states, now_ms = list(CheckState.objects.only("pk")), _now_ms()
+    for state in states:
+        state.due_ms = next_due_ms(state.pk, SUSTAINED_INTERVAL_SECONDS * 1000, now_ms)
+    CheckState.objects.bulk_update(states, ["due_ms"], batch_size=500)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+if __name__ == "__main__":
+    main()
