@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from monitoring.evidence import readable
 from monitoring.probes.base import Probe, Result, secret_names, settings_of
 from monitoring.probes.failures import explain
 from monitoring.runner.redaction import redacted, redacted_json, secret_texts
@@ -31,7 +31,7 @@ class Trial:
 
     result: Result
     message: str
-    evidence: str
+    evidence: list[tuple[str, str]]
 
 
 def try_probe(probe: Probe, given: Mapping[str, Any], timeout_seconds: float) -> Trial:
@@ -39,8 +39,8 @@ def try_probe(probe: Probe, given: Mapping[str, Any], timeout_seconds: float) ->
     settings = {each.name: getattr(probe, each.name) for each in settings_of(type(probe))}
     secrets = secret_texts({**given, **settings}, secret_names(type(probe)))
     result = _result(probe, min(timeout_seconds, MOST_SECONDS))
-    evidence = json.dumps(redacted_json(result.evidence, secrets), indent=2, ensure_ascii=False)
-    return Trial(result, redacted(result.message, secrets), evidence if result.evidence else "")
+    evidence = readable(redacted_json(result.evidence, secrets))
+    return Trial(result, redacted(result.message, secrets), evidence)
 
 
 def _result(probe: Probe, seconds: float) -> Result:

@@ -11,7 +11,14 @@ from monitoring.store.points import (
     SeriesRef,
     Window,
 )
-from monitoring.store.reading import latest, latest_of, merge_windows, window, windows_of
+from monitoring.store.reading import (
+    latest,
+    latest_exact,
+    latest_of,
+    merge_windows,
+    window,
+    windows_of,
+)
 from monitoring.store.recording import record
 
 __all__ = [
@@ -26,6 +33,7 @@ __all__ = [
     "Window",
     "compact",
     "latest",
+    "latest_exact",
     "latest_of",
     "merge_windows",
     "record",

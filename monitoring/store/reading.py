@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db import connection
 
@@ -15,7 +15,7 @@ from monitoring.store.points import Bucket, LatestPoint, Selector, SeriesRef, Wi
 from monitoring.store.resolutions import Resolution, ceil_to, floor_to
 from monitoring.store.retention import choose_resolution, reach
 from monitoring.store.samples import Samples, aggregate, joined
-from monitoring.store.series import matching_series, series_of
+from monitoring.store.series import exact_series, matching_series, series_of
 
 
 def latest(selector: Selector) -> list[LatestPoint]:
@@ -26,6 +26,11 @@ def latest(selector: Selector) -> list[LatestPoint]:
 def latest_of(metrics: Collection[str]) -> list[LatestPoint]:
     """The last point of every series of the metrics, in one query however many they are."""
     return series_of(metrics)
+
+
+def latest_exact(wanted: Iterable[tuple[str, Mapping[str, str]]]) -> list[LatestPoint]:
+    """The last point of the series of just these metrics and labels, in one query."""
+    return exact_series(wanted)
 
 
 def window(

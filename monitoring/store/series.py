@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import connection
@@ -11,6 +11,7 @@ from django.db.backends.utils import CursorWrapper
 
 from monitoring.models import Series
 from monitoring.store.dialect import any_of
+from monitoring.store.identity import series_key
 from monitoring.store.points import LatestPoint, Point, Selector, SeriesRef
 from monitoring.store.validation import ValidPoint
 
@@ -69,9 +70,20 @@ def matching_series(selector: Selector) -> list[LatestPoint]:
     return [each for each in series_of([selector.metric]) if wanted <= each.series.labels.items()]
 
 
+def exact_series(wanted: Iterable[tuple[str, Mapping[str, str]]]) -> list[LatestPoint]:
+    """The series of just these metrics and labels; those that do not exist are absent. However
+    many others the metrics have, they cost nothing."""
+    keys = [series_key(metric, tuple(labels.items())) for metric, labels in wanted]
+    return _series("key", keys)
+
+
 def series_of(metrics: Collection[str]) -> list[LatestPoint]:
     """All series of the metrics, each with its last point; oldest series first."""
-    condition, parameter = any_of("metric", metrics)
+    return _series("metric", metrics)
+
+
+def _series(column: str, values: Collection[str]) -> list[LatestPoint]:
+    condition, parameter = any_of(column, values)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, metric, CAST(labels AS text), last_time_ms, last_value"  # noqa: S608

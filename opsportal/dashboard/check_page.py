@@ -2,129 +2,130 @@
 
 from __future__ import annotations
 
-import json
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_POST, require_safe
 
-from monitoring import store
+from monitoring.editing import run_now, set_enabled
+from monitoring.evidence import readable
 from monitoring.history import DAY_MS, availability_by_period, spans_of
 from monitoring.models import Check, Transition
-from monitoring.store import Window
 from monitoring.strips import strip_paths
+from opsportal.dashboard.check_plots import check_plots, read_windows
+from opsportal.dashboard.drawings import draw
 from opsportal.dashboard.formats import NOTHING, text
-from opsportal.dashboard.svg import line_path
+from opsportal.dashboard.ranges import PRESETS, parse_range
 
-_STEP_MS = 10 * 60_000
-_TRANSITIONS = 30
-WIDTH, HEIGHT = 720, 160
-PHASES = ("dns", "connect", "tls", "first_byte", "transfer")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """`path` is of an SVG; `last` and `mean` are for those who cannot see it."""
-
-    name: str
-    path: str
-    last: str
-    mean: str
+DEFAULT_RANGE = "24h"
+TRANSITIONS = 30
+ACTIONS: dict[str, tuple[Callable[[Check], None], str]] = {
+    "run": (run_now, "It is probed within seconds."),
+    "pause": (partial(set_enabled, enabled=False), "It is paused."),
+    "resume": (partial(set_enabled, enabled=True), "It is probed again."),
+}
 
 
 @never_cache
+@gzip_page
 @require_safe
 def check_page(request: HttpRequest, slug: str) -> HttpResponse:
-    check = get_object_or_404(Check.objects.select_related("state", "parent"), slug=slug)
-    now_ms = time.time_ns() // 1_000_000
-    top, lines = response_times(slug, now_ms)
-    context: dict[str, Any] = {
+    """Complete as it comes from the server; a script asks for it again to keep it fresh."""
+    check = get_object_or_404(_checks(), slug=slug)
+    context = {
         **admin.site.each_context(request),
+        **_state(check, _now_ms()),
+        **_charts(request, check, _now_ms()),
+        **_history(check, _now_ms()),
         "title": check.name,
         "check": check,
-        "since": moment(check.state.since_ms),
-        "probed": moment(check.state.probed_ms),
-        "flapping": moment(check.state.flapping_since_ms),
-        "evidence": _pretty(check.state.evidence),
-        "periods": _periods(check, now_ms),
-        "strip": strip_paths(
-            spans_of([check.pk], now_ms - DAY_MS).get(check.pk, []), now_ms - DAY_MS, now_ms
-        ),
-        "top": text(top, "ms"),
-        "lines": lines,
-        "transitions": _transitions(check),
         "is_nav_sidebar_enabled": False,
     }
     return render(request, "dashboard/check.html", context)
 
 
-def response_times(slug: str, now_ms: int) -> tuple[float, list[Line]]:
-    """Of the last 24 hours: the highest value, and a line for the whole and for each phase."""
-    wanted = (("check_response_time_ms", {"check": slug}), ("check_phase_ms", {"check": slug}))
-    windows = [
-        window
-        for metric, labels in wanted
-        for window in store.window(
-            store.Selector(metric, labels), now_ms - DAY_MS, now_ms, _STEP_MS, now_ms=now_ms
-        )
-        if window.buckets
-    ]
-    top = max((bucket.mean for each in windows for bucket in each.buckets), default=0.0)
-    return top, sorted((_line(each, top, now_ms) for each in windows), key=_rank)
+@require_POST
+def act(request: HttpRequest, slug: str, action: str) -> HttpResponse:
+    check = get_object_or_404(_checks(), slug=slug)
+    if not request.user.has_perm("monitoring.change_check"):
+        raise PermissionDenied
+    do, done = ACTIONS[action]
+    do(check)
+    messages.success(request, done)
+    return redirect("dashboard:check", slug)
 
 
-def _line(window: Window, top: float, now_ms: int) -> Line:
-    means = {bucket.time_ms: bucket.mean for bucket in window.buckets}
-    first = (now_ms - DAY_MS) // _STEP_MS * _STEP_MS
-    values = [means.get(time_ms) for time_ms in range(first, now_ms + 1, _STEP_MS)]
-    total = sum(bucket.sum for bucket in window.buckets)
-    mean = total / sum(bucket.count for bucket in window.buckets)
-    name = window.series.labels.get("phase", "total")
-    last = window.buckets[-1].mean
-    return Line(name, line_path(values, top, WIDTH, HEIGHT), text(last, "ms"), text(mean, "ms"))
+def _checks() -> QuerySet[Check]:
+    return Check.objects.select_related("state", "parent")
 
 
-def _rank(line: Line) -> tuple[int, str]:
-    return (PHASES.index(line.name) + 1 if line.name in PHASES else 0, line.name)
+def _state(check: Check, now_ms: int) -> dict[str, Any]:
+    state = check.state
+    age_ms = 0 if state.probed_ms is None else max(1000, now_ms - state.probed_ms)
+    return {
+        "since": _moment(state.since_ms),
+        "probed": _moment(state.probed_ms),
+        "probed_age": text(age_ms // 1000, "s"),
+        "flapping": _moment(state.flapping_since_ms),
+        "evidence": readable(state.evidence),
+        "every": text(check.interval_seconds, "s"),
+    }
 
 
-def _periods(check: Check, now_ms: int) -> list[tuple[str, str]]:
-    found = availability_by_period(check.pk, now_ms)
-    return [
-        (name, NOTHING if each.percent is None else f"{each.percent:.5g} %")
-        for name, each in found.items()
-    ]
+def _charts(request: HttpRequest, check: Check, now_ms: int) -> dict[str, Any]:
+    shown = parse_range({"range": DEFAULT_RANGE, **request.GET.dict()}, now_ms)
+    plots = list(check_plots(check, shown, read_windows(check, shown), now_ms))
+    return {
+        "shown": {"range": shown},
+        "presets": [(key, label) for key, (label, _) in PRESETS.items()],
+        "drawings": [draw(plot) for plot in plots],
+        "data": {
+            "now_ms": now_ms,
+            "range": asdict(shown),
+            "plots": [asdict(plot) for plot in plots],
+        },
+    }
 
 
-def _transitions(check: Check) -> list[dict[str, Any]]:
-    rows = check.transitions.all()[:_TRANSITIONS]
-    return [
-        {
-            "moment": moment(row.time_ms),
-            "status": row.status,
-            "before": row.before,
-            "why": row.why,
-            "message": row.message,
-            "evidence": _pretty(row.evidence),
-            "duration": _duration(row),
-        }
-        for row in rows
-    ]
+def _history(check: Check, now_ms: int) -> dict[str, Any]:
+    day = spans_of([check.pk], now_ms - DAY_MS).get(check.pk, [])
+    periods = availability_by_period(check.pk, now_ms)
+    return {
+        "strip": strip_paths(day, now_ms - DAY_MS, now_ms),
+        "periods": [
+            (name, NOTHING if each.percent is None else f"{each.percent:.5g} %")
+            for name, each in periods.items()
+        ],
+        "transitions": [_change(row) for row in check.transitions.all()[:TRANSITIONS]],
+    }
 
 
-def _duration(row: Transition) -> str:
-    return "lasts" if row.ended_ms is None else text((row.ended_ms - row.time_ms) / 1000, "s")
+def _change(row: Transition) -> dict[str, Any]:
+    lasted = None if row.ended_ms is None else (row.ended_ms - row.time_ms) / 1000
+    return {
+        "moment": _moment(row.time_ms),
+        "status": row.status,
+        "why": row.why,
+        "message": row.message,
+        "evidence": readable(row.evidence),
+        "duration": "lasts" if lasted is None else text(lasted, "s"),
+    }
 
 
-def _pretty(evidence: dict[str, Any]) -> str:
-    return json.dumps(evidence, indent=2, ensure_ascii=False) if evidence else ""
-
-
-def moment(time_ms: int | None) -> datetime | None:
+def _moment(time_ms: int | None) -> datetime | None:
     return datetime.fromtimestamp(time_ms / 1000, UTC) if time_ms else None
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import accumulate
 
 from opsportal.dashboard.formats import text
 from opsportal.dashboard.plots import Plot
-from opsportal.dashboard.svg import BRIDGED_MS, line_path, thinned
+from opsportal.dashboard.svg import BRIDGED_MS, Values, line_path, thinned
 
 WIDTH, HEIGHT = 600, 160
 DRAWN_POINTS = 120
@@ -38,7 +39,7 @@ def draw(plot: Plot) -> Drawing:
     top = axis_top(plot)
     return Drawing(
         plot=plot,
-        paths=[_path(plot, index, top) for index in range(len(plot.lines))],
+        paths=[_path(values, plot.step_ms, top) for values in heights(plot)],
         limits=[
             round(HEIGHT - HEIGHT * limit.value / top, 1)
             for limit in plot.limits
@@ -55,9 +56,20 @@ def axis_top(plot: Plot) -> float:
     """Fixed, or a little above the highest value; up to a limit that is near, or is of a share."""
     if plot.top is not None:
         return plot.top
-    highest = max((v for line in plot.lines for v in line.values if v is not None), default=0)
+    highest = max((v for values in heights(plot) for v in values if v is not None), default=0)
     near = [limit.value for limit in plot.limits if plot.unit == "%" or limit.value <= 2 * highest]
     return max([highest, *near, 0.001]) * 1.1
+
+
+def heights(plot: Plot) -> list[Values]:
+    """At which each line is drawn; in a stack on top of those before it."""
+    lines = [line.values for line in plot.lines]
+    return [*accumulate(lines, _on_top)] if plot.stacked else lines
+
+
+def _on_top(below: Values, values: Values) -> Values:
+    pairs = zip(below, values, strict=True)
+    return [None if b is None and v is None else (b or 0) + (v or 0) for b, v in pairs]
 
 
 def table_rows(plot: Plot) -> list[Row]:
@@ -77,9 +89,9 @@ def _row(plot: Plot, index: int) -> Row:
     return Row(time, [text(line.values[index], plot.unit) for line in plot.lines])
 
 
-def _path(plot: Plot, index: int, top: float) -> str:
-    values = thinned(plot.lines[index].values, DRAWN_POINTS)
-    return line_path(values, top, WIDTH, HEIGHT, bridged=max(2, BRIDGED_MS // plot.step_ms // 3))
+def _path(values: Values, step_ms: int, top: float) -> str:
+    bridged = max(2, BRIDGED_MS // step_ms // 3)
+    return line_path(thinned(values, DRAWN_POINTS), top, WIDTH, HEIGHT, bridged=bridged)
 
 
 def _steps(plot: Plot) -> int:

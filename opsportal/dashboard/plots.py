@@ -42,7 +42,7 @@ class Plot:
     """One value of each line for each step from `start_ms`.
 
     Without any value, `empty` says why in one sentence and what to do in another; `summary` is
-    the chart in words.
+    the chart in words. `stacked`: each line stands on those before it.
     """
 
     key: str
@@ -57,6 +57,7 @@ class Plot:
     filled: bool
     empty: str
     summary: str
+    stacked: bool = False
 
     @property
     def axis_unit(self) -> str:
@@ -94,6 +95,7 @@ def _plot(definition: ChartDefinition, reading: Reading, merge: Merger) -> Plot:
         for label, values in _values(line, reading, grid, merge)
         if any(value is not None for value in values)
     ]
+    empty = "" if lines else _why_empty(definition, reading)
     return Plot(
         key=definition.key,
         title=definition.title,
@@ -105,8 +107,9 @@ def _plot(definition: ChartDefinition, reading: Reading, merge: Merger) -> Plot:
         limits=_limits(definition),
         top=definition.top,
         filled=definition.filled,
-        empty="" if lines else _why_empty(definition, reading),
-        summary=_summary(lines, definition, reading),
+        empty=empty,
+        summary=summary(definition.title, definition.unit, reading.range.label, lines)
+        or f"{definition.title}: {empty}",
     )
 
 
@@ -159,11 +162,10 @@ def _why_empty(definition: ChartDefinition, reading: Reading) -> str:
     return f"No data yet. {definition.missing}"
 
 
-def _summary(lines: Sequence[Line], definition: ChartDefinition, reading: Reading) -> str:
-    if not lines:
-        return f"{definition.title}: {_why_empty(definition, reading)}"
-    parts = [_line_summary(line, definition.unit) for line in lines]
-    return f"{definition.title}, {reading.range.label}. " + "; ".join(parts) + "."
+def summary(title: str, unit: str, range_label: str, lines: Sequence[Line]) -> str:
+    """The chart in words; none without lines."""
+    parts = [_line_summary(line, unit) for line in lines]
+    return f"{title}, {range_label}. {'; '.join(parts)}." if parts else ""
 
 
 def _line_summary(line: Line, unit: str) -> str:

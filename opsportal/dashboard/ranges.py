@@ -99,5 +99,10 @@ def parse_time_ms(text: str) -> int:
     return round(aware.timestamp() * 1000)
 
 
+def step_at_least(length_ms: int) -> int:
+    """The shortest step in which something that happens every `length_ms` is never missing."""
+    return next((step for step in _STEPS_MS if step >= length_ms), _STEPS_MS[-1])
+
+
 def _step_ms(length_ms: int, points: int) -> int:
     return next((step for step in _STEPS_MS if length_ms <= step * points), _STEPS_MS[-1])

@@ -110,13 +110,20 @@ def dependencies(now_ms: int) -> None:
             probed_ms=now_ms,
             due_ms=None,
         )
-        labels = {"check": check.slug, "kind": "tcp"}
+        times_ms = range(now_ms - 24 * HOUR_MS, now_ms, 300_000)
         store.record(
-            [
-                Point("check_response_time_ms", labels, time_ms, middle_ms * RANDOM.gauss(1, 0.1))
-                for time_ms in range(now_ms - 24 * HOUR_MS, now_ms, 300_000)
-            ]
+            [point for each in times_ms for point in probe_points(check.slug, each, middle_ms)]
         )
+
+
+PHASES = {"dns": 0.1, "connect": 0.3, "tls": 0.6}
+
+
+def probe_points(slug: str, time_ms: int, middle_ms: float) -> Iterator[Point]:
+    total_ms = middle_ms * RANDOM.gauss(1, 0.1)
+    yield Point("check_response_time_ms", {"check": slug, "kind": "tcp"}, time_ms, total_ms)
+    for phase, share in PHASES.items():
+        yield Point("check_phase_ms", {"check": slug, "phase": phase}, time_ms, share * total_ms)
 
 
 if __name__ == "__main__":

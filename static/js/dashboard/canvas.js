@@ -16,7 +16,8 @@ export function lineChart(canvas) {
     state.unit = data.unit;
     state.live = range.key !== "custom";
     const { scales, plugins } = chart.options;
-    chart.data.datasets = data.lines.map((line, index) => dataset(line, data, colours.lines[index]));
+    chart.data.datasets = data.lines.map((line, index) => dataset(line, index, data, colours.lines[index]));
+    scales.y.stacked = data.stacked;
     scales.x.min = range.start_ms;
     scales.x.max = range.end_ms;
     scales.y.max = data.top ?? undefined;
@@ -68,10 +69,10 @@ function axisLabel(value, unit) {
   return unit.startsWith("B") || unit === "s" ? text(value, unit) : number(value);
 }
 
-function dataset(line, { start_ms: startMs, step_ms: stepMs, filled }, colour) {
+function dataset(line, index, { start_ms: startMs, step_ms: stepMs, filled, stacked }, colour) {
   const bridged = Math.max(2 * stepMs, BRIDGED_MS);
   const points = line.values
-    .map((y, index) => ({ x: startMs + index * stepMs, y }))
+    .map((y, step) => ({ x: startMs + step * stepMs, y }))
     .filter((point) => point.y !== null);
   const far = (a, b) => !a || !b || Math.abs(a.x - b.x) > bridged;
   return {
@@ -79,7 +80,8 @@ function dataset(line, { start_ms: startMs, step_ms: stepMs, filled }, colour) {
     spanGaps: bridged,
     borderColor: colour,
     backgroundColor: colour.replace("rgb(", "rgba(").replace(")", ", 0.12)"),
-    fill: filled,
+    // In a stack each area ends at the line below it.
+    fill: stacked && index ? "-1" : filled,
     borderWidth: 1.5,
     borderJoinStyle: "round",
     // A value without neighbours would be no line at all, and so not be seen.
@@ -89,8 +91,11 @@ function dataset(line, { start_ms: startMs, step_ms: stepMs, filled }, colour) {
 }
 
 /** Room above the highest value, and for a limit that it is coming near to, or of a share. */
-function suggestedTop({ lines, limits, unit }) {
-  const highest = Math.max(0, ...lines.flatMap((line) => line.values.map((value) => value ?? 0)));
+function suggestedTop({ lines, limits, unit, stacked }) {
+  const heights = stacked
+    ? (lines[0]?.values ?? []).map((_, step) => lines.reduce((sum, line) => sum + (line.values[step] ?? 0), 0))
+    : lines.flatMap((line) => line.values.map((value) => value ?? 0));
+  const highest = Math.max(0, ...heights);
   const near = limits.map((limit) => limit.value).filter((value) => unit === "%" || value <= 2 * highest);
   return Math.max(highest, ...near) * 1.1 || 1;
 }

@@ -1,10 +1,11 @@
 // Takes over the page that the server drew, and keeps it fresh.
 
 import { ChartView } from "./chart.js";
-import { parameters, showControls, watchControls } from "./controls.js";
+import { showControls, watchControls } from "./controls.js";
 import { shareCrosshair } from "./crosshair.js";
 import { showDependencies } from "./dependencies.js";
 import { showRoutes, showSentence, showTiles } from "./overview.js";
+import { parameters } from "./ranges.js";
 import { Refresher } from "./refresh.js";
 import { showStatus } from "./status.js";
 import { onThemeChange } from "./theme.js";

@@ -6,9 +6,10 @@ const TIMEOUT_MS = 10000;
 const PAUSED_KEY = "dashboard-paused";
 
 export class Refresher {
-  /** `url()` gives the address; `show(data)` shows it; `changed()` follows each change of state. */
-  constructor({ url, show, changed, waiting }) {
-    Object.assign(this, { url, show, changed, waiting });
+  /** `url()` gives the address; `read(response)` the data of an answer; `show(data)` shows it;
+      `changed()` follows each change of state. */
+  constructor({ url, read = (response) => response.json(), show, changed, waiting }) {
+    Object.assign(this, { url, read, show, changed, waiting });
     this.paused = localStorage.getItem(PAUSED_KEY) === "yes";
     this.expired = false;
     this.failures = 0;
@@ -46,7 +47,7 @@ export class Refresher {
     this.asked = asked;
     const timeout = setTimeout(() => asked.abort(), TIMEOUT_MS);
     try {
-      await this.take(await fetch(this.url(), { signal: asked.signal, headers: { Accept: "application/json" } }), asked);
+      await this.take(await fetch(this.url(), { signal: asked.signal, headers: { Accept: "application/json, text/html" } }), asked);
     } catch {
       if (this.asked === asked) this.failures += 1;
     } finally {
@@ -56,12 +57,13 @@ export class Refresher {
   }
 
   async take(response, asked) {
-    if (response.status === 401) {
+    // A page is answered with the way to the login, data with a refusal.
+    if (response.status === 401 || response.redirected) {
       this.expired = true;
       return;
     }
     if (!response.ok) throw new Error(`the server answered ${response.status}`);
-    const data = await response.json();
+    const data = await this.read(response);
     if (this.asked !== asked) return;
     this.failures = 0;
     this.updatedAt = performance.now();

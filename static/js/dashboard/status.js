@@ -11,7 +11,7 @@ const pause = document.getElementById("pause");
 export function showStatus(refresher, data) {
   const passed = (performance.now() - refresher.updatedAt) / 1000;
   freshness.replaceChildren(...words(refresher, data, passed));
-  freshness.title = data.newest_ms ? `Newest data: ${exact(data.newest_ms)}` : "No data yet";
+  if ("newest_ms" in data) freshness.title = data.newest_ms ? `Newest data: ${exact(data.newest_ms)}` : "No data yet";
   pause.hidden = false;
   pause.textContent = refresher.paused ? "Resume" : "Pause";
   pause.setAttribute("aria-pressed", String(refresher.paused));
