@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+# Of the certificates' library 5 MB are only needed where there is one: imported where it is used.
 
 
 def complaints(checks: Mapping[str, Callable[[], object]]) -> Iterator[tuple[str, str]]:
@@ -43,19 +42,26 @@ def check_headers(headers: Mapping[str, str]) -> None:
 
 def check_certificates(pem: str) -> None:
     """Empty is allowed."""
+    if not pem:
+        return
+    from cryptography.x509 import load_pem_x509_certificates
+
     try:
-        _ = pem and x509.load_pem_x509_certificates(pem.encode())
+        load_pem_x509_certificates(pem.encode())
     except ValueError:
         raise ValueError("must be certificates in PEM") from None
 
 
 def check_key_pair(pem: str) -> None:
     """Empty is allowed."""
+    if not pem:
+        return
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+    from cryptography.x509 import load_pem_x509_certificate
+
     try:
-        _ = pem and (
-            x509.load_pem_x509_certificate(pem.encode()),
-            load_pem_private_key(pem.encode(), None),
-        )
+        load_pem_x509_certificate(pem.encode())
+        load_pem_private_key(pem.encode(), None)
     except (ValueError, TypeError):
         raise ValueError("must be a certificate and its key, without a password, in PEM") from None
 

@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 # In flight and waiting together: what one process may lease.
 CAPACITY = 2000
 _THREADS = 64
+_LARGE_BYTES = 50_000
 _LOOK_SECONDS = 0.25
 # What a probe in a thread may take beyond its timeout before it is given up; its thread may hang.
 _GRACE_MS = 2000
@@ -124,6 +125,13 @@ class Engine:
             self._threads.submit(self._probe_in_thread, job)
 
     def _answered(self, job: Job, probe: Http, answer: Response | HttpError) -> None:
+        if isinstance(answer, Response) and len(answer.body) > _LARGE_BYTES:
+            # To search a large body may take a while, in which no other transfer would go on.
+            self._threads.submit(self._judge, job, probe, answer)
+        else:
+            self._judge(job, probe, answer)
+
+    def _judge(self, job: Job, probe: Http, answer: Response | HttpError) -> None:
         timeout_seconds = job.check.timeout_seconds
         try:
             if isinstance(answer, HttpError):
