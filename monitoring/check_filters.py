@@ -39,7 +39,7 @@ class TagFilter(admin.SimpleListFilter):
     parameter_name = "tag"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        lists = Check.objects.values_list("tags", flat=True)
+        lists = Check.objects.order_by().values_list("tags", flat=True).distinct()
         return [(tag, tag) for tag in sorted({tag for tags in lists for tag in tags})]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Check]) -> QuerySet[Check]:
