@@ -19,9 +19,9 @@ from django.db import InterfaceError, OperationalError
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
-
-# While calls come in crowds, the next ones are on their way: those whose pings were just recorded.
-_GATHER_SECONDS = 0.001
+# Of a crowd, those that were just answered are soon back with their next call.
+_LOOKS = 6
+_LOOK_SECONDS = 0.0005
 
 
 class Combiner(Generic[Item, Answer]):
@@ -33,7 +33,8 @@ class Combiner(Generic[Item, Answer]):
         self._work, self._wait_seconds = work, wait_seconds
         self._waiting: deque[tuple[Item, Future[Answer]]] = deque()
         self._changed = threading.Condition()
-        self._at_work = self._crowded = False
+        self._at_work = False
+        self._crowd = 1
 
     def __call__(self, item: Item) -> Answer:
         """Raises what the work raised, or TimeoutError when others hold it up."""
@@ -61,11 +62,10 @@ class Combiner(Generic[Item, Answer]):
             return True
 
     def _work_off(self) -> None:
-        if self._crowded:
-            time.sleep(_GATHER_SECONDS)
+        self._gather()
         taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
         wanted = [each for each in taken if each[1].set_running_or_notify_cancel()]
-        self._crowded = len(wanted) > 1
+        self._crowd = len(wanted)
         error = self._work_on(wanted)
         if error is None:
             return
@@ -76,6 +76,12 @@ class Combiner(Generic[Item, Answer]):
             own_error = self._work_on([each]) if one_by_one else error
             if own_error is not None:
                 each[1].set_exception(own_error)
+
+    def _gather(self) -> None:
+        for _ in range(_LOOKS):
+            if len(self._waiting) >= self._crowd:
+                return
+            time.sleep(_LOOK_SECONDS)
 
     def _work_on(self, wanted: Sequence[tuple[Item, Future[Answer]]]) -> BaseException | None:
         try:
