@@ -10,13 +10,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import URLPattern, path
+from django.utils.html import format_html_join
 
 from monitoring.check_actions import TagActionForm, add_tag, pause, probe_now, resume
 from monitoring.check_filters import HealthFilter, TagFilter
 from monitoring.check_forms import PROBING, CheckForm, form_for
 from monitoring.check_list import CheckChangeList, chip, since, strip
-from monitoring.editing import save_check
-from monitoring.models import Check
+from monitoring.editing import masked_settings, save_check
+from monitoring.evidence import readable
+from monitoring.models import Check, Transition
 from monitoring.probes.base import settings_of
 from monitoring.probes.presets import PRESETS
 from monitoring.probes.registry import LABELS, kind_named
@@ -73,6 +75,23 @@ class CheckAdmin(CheckBase):
     def shown_tags(self, check: Check) -> str:
         return ", ".join(check.tags)
 
+    @admin.display(description="settings")
+    def shown_settings(self, check: Check) -> str:
+        """To whoever may not change them."""
+        told = ((name, text) for name, text in readable(masked_settings(check)))
+        return format_html_join("", "<div>{}: {}</div>", told)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Told in numbers: Django would list every row of a check's history."""
+        changes = Transition.objects.filter(owner__in=objs).count()
+        missing = set() if self.has_delete_permission(request) else {"check"}
+        return (
+            [str(check) for check in objs],
+            {"checks": len(objs), "changes": changes},
+            missing,
+            [],
+        )
+
     def get_urls(self) -> list[URLPattern]:
         own = [path("try/", self.admin_site.admin_view(self.try_view), name="monitoring_check_try")]
         return own + super().get_urls()
@@ -101,6 +120,8 @@ class CheckAdmin(CheckBase):
     def get_fieldsets(self, request: HttpRequest, obj: Check | None = None) -> Any:
         kind = kind_named(obj.kind if obj else _kind_asked(request) or "http")
         names = [f"{PREFIX}{each.name}" for each in settings_of(kind)]
+        if obj and not self.has_change_permission(request, obj):
+            names = ["shown_settings"]
         turning = ("parent",) if kind.name == "heartbeat" else (*PROBING, "parent")
         return (
             (None, {"fields": ("name", "kind", "enabled", "tags")}),

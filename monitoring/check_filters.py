@@ -9,13 +9,17 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from monitoring.models import Check, CheckStatus
+from monitoring.probes.base import Reason
 from monitoring.tags import tagged
 
 SLOW_MS = 1000
 
 _HEALTH: dict[str, tuple[str, Q]] = {
     "broken": ("Broken", Q(state__status__in=[CheckStatus.DOWN, CheckStatus.DEGRADED])),
-    "slow": (f"Slow (above {SLOW_MS} ms)", Q(state__response_time_ms__gt=SLOW_MS)),
+    "slow": (
+        f"Slow (above {SLOW_MS} ms or its limit)",
+        Q(state__response_time_ms__gt=SLOW_MS) | Q(state__reason=Reason.SLOW),
+    ),
     "flapping": ("Flapping", Q(state__flapping_since_ms__isnull=False)),
     "unknown": ("Unknown", Q(state__status=CheckStatus.UNKNOWN)),
     "paused": ("Paused", Q(enabled=False)),

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Case, Count, Exists, IntegerField, Value, When
 from django.urls import reverse
 
-from monitoring.availability import Span, availability
+from monitoring.availability import Span, availability, worst_of_cells
 from monitoring.history import DAY_MS, spans_of
 from monitoring.models import Blindness, CheckState, CheckStatus
-from monitoring.strips import strip_paths
+from monitoring.strips import CELLS, strip_paths
 from opsportal.dashboard.formats import NOTHING, text
 from opsportal.dashboard.states import State, Verdict
 
@@ -23,6 +23,7 @@ _STATES = {
     CheckStatus.DEGRADED: State.WARNING,
     CheckStatus.UP: State.NORMAL,
 }
+_BROKEN = (CheckStatus.DOWN, CheckStatus.DEGRADED)
 _ORDER = (CheckStatus.DOWN, CheckStatus.DEGRADED, CheckStatus.UNKNOWN, CheckStatus.NEW)
 
 
@@ -44,25 +45,32 @@ class Dependency:
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
-    """`counts` by status, of all that are enabled; `rows` of the worst SHOWN."""
+    """`counts` by status, of all that are enabled; `rows` of the worst SHOWN, and how many of them
+    were `broken` in each cell of the last 24 hours."""
 
     counts: Mapping[str, int] = field(default_factory=dict)
     rows: Sequence[Dependency] = ()
     is_blind: bool = False
+    broken: Sequence[int] = ()
 
     @property
     def total(self) -> int:
         return sum(self.counts.values())
 
     @property
+    def others(self) -> list[tuple[str, int]]:
+        """Those that are not up, the worst first."""
+        return [(status, self.counts[status]) for status in _ORDER if self.counts.get(status)]
+
+    @property
     def verdict(self) -> Verdict:
-        """No check at all is neither good nor bad."""
+        """No check at all is neither good nor bad; one of which nothing is known is not good."""
         if self.is_blind:
             return Verdict(State.WARNING, "Blind")
         for status, word in ((CheckStatus.DOWN, "Down"), (CheckStatus.DEGRADED, "Degraded")):
             if self.counts.get(status):
                 return Verdict(_STATES[status], word)
-        if self.counts.get(CheckStatus.UP):
+        if self.counts.get(CheckStatus.UP) and not self.counts.get(CheckStatus.UNKNOWN):
             return Verdict(State.NORMAL, "Normal")
         return Verdict(State.UNKNOWN, "Unknown" if self.total else "No checks")
 
@@ -84,7 +92,13 @@ def read_dependencies(now_ms: int) -> Dependencies:
     )
     spans = spans_of([state.pk for state in worst], now_ms - DAY_MS)
     rows = [_row(state, spans.get(state.pk, []), now_ms) for state in worst]
-    return Dependencies(counts, rows, any(state.is_blind for state in worst))
+    is_blind = any(state.is_blind for state in worst)
+    return Dependencies(counts, rows, is_blind, _broken(spans.values(), now_ms))
+
+
+def _broken(histories: Iterable[Sequence[Span]], now_ms: int) -> list[int]:
+    days = [worst_of_cells(spans, now_ms - DAY_MS, now_ms, CELLS) for spans in histories]
+    return [sum(status in _BROKEN for status in cell) for cell in zip(*days, strict=True)]
 
 
 def _row(state: CheckState, spans: Sequence[Span], now_ms: int) -> Dependency:

@@ -132,15 +132,16 @@ def _response_time(reading: Reading, traffic: Traffic, plots: Mapping[str, Plot]
 
 
 def _dependencies(reading: Reading) -> Tile:
-    """How many of all are not down; what is wrong in the detail."""
+    """How many of all are up, and how the others are; the line is of those that were broken."""
     watched = reading.dependencies
-    wrong = [row.name for row in watched.rows if row.state in (State.CRITICAL, State.WARNING)]
-    good = sum(watched.counts.get(status, 0) for status in ("up", "degraded"))
+    others = [f"{count} {status}" for status, count in watched.others]
+    good = watched.counts.get("up", 0)
     shown = Measured(good if watched.total else None, "", f"of {watched.total} up", watched.verdict)
     if not watched.total:
         shown = Measured(None, "", "", watched.verdict)
-    parts = wrong[:2] or ["nothing is wrong" if watched.total else "add a check in the admin"]
-    return _tile("dependencies", "Dependencies", "", shown, parts, "")
+    parts = others or ["nothing is wrong" if watched.total else "add a check in the admin"]
+    drawn = sparkline(watched.broken) if watched.total else ""
+    return _tile("dependencies", "Dependencies", "", shown, parts, drawn)
 
 
 def _portal(reading: Reading, plots: Mapping[str, Plot]) -> Tile:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from monitoring.editing import full_settings, save_check
@@ -242,6 +242,31 @@ def test_a_heartbeat_has_an_address_and_no_timing(admin_client: Client) -> None:
     assert f"http://testserver/ping/{check.uuid}" in page
     assert "Try it now" not in page
     assert "id_retries" not in page
+
+
+def test_deleting_tells_of_the_history_in_numbers(admin_client: Client) -> None:
+    check = add("one")
+    probed(START_MS, {check: GOOD})
+    probed(START_MS + 1000, {check: REFUSED})
+    page = text(admin_client.get(f"{LIST}{check.pk}/delete/"))
+    assert "Changes: 2" in page
+    assert "connection refused" not in page
+    admin_client.post(f"{LIST}{check.pk}/delete/", {"post": "yes"})
+    assert not Check.objects.exists()
+
+
+def test_whoever_may_only_look_sees_settings_but_no_secret(client: Client) -> None:
+    reader = User.objects.create_user("eve", is_staff=True)
+    reader.user_permissions.add(Permission.objects.get(codename="view_check"))
+    client.force_login(reader)
+    check = Check(name="Payments", kind="http")
+    save_check(check, {"url": "https://pay.example/", "bearer_token": "very-secret"})
+    address = f"{LIST}{check.pk}/change/"
+    page = text(client.get(address))
+    assert "url: https://pay.example/" in page
+    assert "very-secret" not in page
+    assert client.post(address, {**OWN, **HTTP}).status_code == 403
+    assert client.post(f"{LIST}{check.pk}/delete/", {"post": "yes"}).status_code == 403
 
 
 def test_actions_pause_resume_and_run(admin_client: Client) -> None:

@@ -12,7 +12,7 @@ from monitoring.availability import Span
 from monitoring.models import Blindness, Check, CheckState
 from monitoring.probes.base import Reason, Result, Status
 from monitoring.strips import strip_paths
-from opsportal.dashboard.dependencies import read_dependencies
+from opsportal.dashboard.dependencies import Dependencies, read_dependencies
 from tests.checks.watched import GOOD, REFUSED, add, probed
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +54,7 @@ def test_what_is_down_leads_the_sentence_and_the_table(
     assert [row["name"] for row in rows] == ["Tradier", "Alpaca", "mail"]
     assert rows[0]["availability"] == "50 %"
     (tile,) = [tile for tile in data["tiles"] if tile["key"] == "dependencies"]
-    assert (tile["value"], tile["unit"], tile["detail"]) == ("2", "of 3 up", "Tradier")
+    assert (tile["value"], tile["unit"], tile["detail"]) == ("2", "of 3 up", "1 down")
     assert tile["verdict"]["word"] == "Down"
 
 
@@ -83,6 +83,27 @@ def test_a_thousand_checks_take_no_more_queries(
     with django_assert_num_queries(3):
         found = read_dependencies(now_ms)
     assert (found.total, len(found.rows)) == (60, 50)
+
+
+@pytest.mark.parametrize(
+    ("counts", "is_blind", "word"),
+    [
+        ({}, False, "No checks"),
+        ({"new": 2}, False, "Unknown"),
+        ({"up": 9, "unknown": 1}, False, "Unknown"),
+        ({"up": 9, "degraded": 1, "unknown": 1}, False, "Degraded"),
+        ({"up": 9, "degraded": 1, "down": 1}, False, "Down"),
+        ({"up": 9, "unknown": 1}, True, "Blind"),
+        ({"up": 9, "new": 1}, False, "Normal"),
+    ],
+)
+def test_the_worst_gives_the_word(counts: dict[str, int], is_blind: bool, word: str) -> None:
+    assert Dependencies(counts, is_blind=is_blind).verdict.word == word
+
+
+def test_the_line_of_the_tile_is_of_what_was_broken(checks: dict[str, Check], now_ms: int) -> None:
+    broken = read_dependencies(now_ms).broken
+    assert (len(broken), broken[0], broken[-1]) == (90, 0, 1)
 
 
 def test_neighbouring_cells_are_one_rectangle() -> None:
