@@ -19,10 +19,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from benchmarks.probing.ours import ours
+from benchmarks.probing.nginx import Target, target
 from benchmarks.probing.pace import Pace, Sustained
 from benchmarks.probing.peers import blackbox, requests_in_threads
-from benchmarks.probing.target import Target, target
+from benchmarks.probing.process import ours
 from benchmarks.store import postgresql, sqlite
 from benchmarks.table import Row
 

@@ -12,8 +12,8 @@ import psutil
 import requests
 
 from benchmarks.health import measure
+from benchmarks.probing.nginx import HOST, Target, free_ports, running, wait_for
 from benchmarks.probing.pace import Pace
-from benchmarks.probing.target import HOST, Target, free_ports, running, wait_for
 
 THREADS = 32
 BLACKBOX_YML = """

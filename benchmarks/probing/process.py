@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.probing.target import running
+from benchmarks.probing.nginx import running
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Told a method of `__main__.Ours` and its argument, answers with the fields of what it returns.
