@@ -128,7 +128,7 @@ def _response_time(reading: Reading, traffic: Traffic, plots: Mapping[str, Plot]
         f"mean {text(times.mean, 'ms')}",
     ]
     path = _sparkline(plots, "response_time", "p95")
-    return _tile("response_time", "Response time", "", p95, parts if traffic.count else [], path)
+    return _tile("response_time", "Responses", "", p95, parts if traffic.count else [], path)
 
 
 def _dependencies(reading: Reading) -> Tile:
