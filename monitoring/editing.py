@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from monitoring.heartbeats.editing import due_after_edit_ms
 from monitoring.models import Check, CheckState, CheckStatus, Transition
 from monitoring.probes.base import Probe, SettingsError, secret_names
-from monitoring.probes.locality import is_local
+from monitoring.probes.locality import goes_to, is_local
 from monitoring.probes.registry import build, kind_named
 from opsportal.lib.crypto import UnreadableSecretError, decrypt, encrypt
 
@@ -46,10 +46,15 @@ def probe_of(check: Check, given: Mapping[str, Any] | None = None) -> Probe:
 
 
 def unmasked(check: Check, given: Mapping[str, Any]) -> dict[str, Any]:
+    masked = [name for name, value in given.items() if value == MASK]
+    if not masked:
+        return dict(given)
+    if goes_to(given) != goes_to(check.settings):
+        # Who may edit a check could otherwise have its secrets sent to a host of their own.
+        raise SettingsError(dict.fromkeys(masked, "enter it again: the check goes elsewhere now"))
     try:
-        stored = decrypt(check.secrets) if MASK in given.values() else {}
+        stored = decrypt(check.secrets)
     except UnreadableSecretError as error:
-        masked = [name for name, value in given.items() if value == MASK]
         raise SettingsError(dict.fromkeys(masked, str(error))) from None
     return {name: stored.get(name) if value == MASK else value for name, value in given.items()}
 

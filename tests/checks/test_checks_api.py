@@ -110,6 +110,35 @@ def test_secrets_are_masked_and_a_mask_keeps_them(writer: Client) -> None:
     assert full_settings(Check.objects.get())["bearer_token"] == "very-secret"
 
 
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        {"url": "https://attacker.example/"},
+        {"url": "http://x.example/"},
+        {"url": "https://x.example:8443/"},
+        {"url": "https://x.example:nonsense/"},
+        {"url": "https://[half/"},
+        {"url": "https://x.example/", "proxy": "http://attacker.example:3128"},
+        {"url": "https://x.example/", "verify_certificate": False},
+    ],
+)
+def test_a_masked_secret_is_sent_to_no_other_place(
+    writer: Client, elsewhere: dict[str, Any]
+) -> None:
+    settings = {"url": "https://x.example/", "bearer_token": "very-secret"}
+    made = post(writer, {**TRADIER, "settings": settings}).json()
+    response = patch(writer, made["id"], {"settings": {**made["settings"], **elsewhere}})
+    assert response.status_code == 400
+    assert Check.objects.get().settings["url"] == "https://x.example/"
+
+
+def test_a_masked_secret_goes_along_to_another_path(writer: Client) -> None:
+    settings = {"url": "https://x.example/", "bearer_token": "very-secret"}
+    made = post(writer, {**TRADIER, "settings": settings}).json()
+    moved = {**made["settings"], "url": "https://x.example/v2/clock?zone=utc"}
+    assert patch(writer, made["id"], {"settings": moved}).status_code == 200
+
+
 def test_a_part_is_changed_and_the_rest_stays(writer: Client) -> None:
     made = post(writer, TRADIER).json()
     response = patch(writer, made["id"], {"interval_seconds": 300})
