@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+
+from django.db import connection
 
 from monitoring.models import CheckState, CheckStatus, Transition
 from monitoring.verdicts import HOUR_MS, flapping_since_ms
@@ -12,23 +15,34 @@ _TURNS = {CheckStatus.UP, CheckStatus.DEGRADED, CheckStatus.DOWN}
 
 def write_transitions(transitions: Sequence[Transition]) -> None:
     """In the order of their times. Each ends the one that lasted until then."""
+    ended: dict[int, int] = {}
     newest: dict[int, Transition] = {}
     for each in transitions:
         if each.owner_id in newest:
             newest[each.owner_id].ended_ms = each.time_ms
         else:
-            open_ones = Transition.objects.filter(owner_id=each.owner_id, ended_ms=None)
-            open_ones.update(ended_ms=each.time_ms)
+            ended[each.owner_id] = each.time_ms
         newest[each.owner_id] = each
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE monitoring_transition SET ended_ms = %s"
+            " WHERE check_id = %s AND ended_ms IS NULL",
+            [(time_ms, owner_id) for owner_id, time_ms in ended.items()],
+        )
     Transition.objects.bulk_create(transitions)
 
 
-def note_flapping(state: CheckState, now_ms: int) -> None:
+def note_flapping(states: Sequence[CheckState], now_ms: int) -> None:
+    turns: dict[int, list[int]] = defaultdict(list)
     changes = Transition.objects.filter(
-        owner_id=state.owner_id, time_ms__gt=now_ms - HOUR_MS, status__in=_TURNS, before__in=_TURNS
+        owner__in=[state.pk for state in states],
+        time_ms__gt=now_ms - HOUR_MS,
+        status__in=_TURNS,
+        before__in=_TURNS,
     )
-    since = flapping_since_ms(
-        state.flapping_since_ms, list(changes.values_list("time_ms", flat=True)), now_ms
-    )
-    if since != state.flapping_since_ms:
-        CheckState.objects.filter(pk=state.pk).update(flapping_since_ms=since)
+    for owner_id, time_ms in changes.values_list("owner_id", "time_ms"):
+        turns[owner_id].append(time_ms)
+    for state in states:
+        since = flapping_since_ms(state.flapping_since_ms, turns[state.pk], now_ms)
+        if since != state.flapping_since_ms:
+            CheckState.objects.filter(pk=state.pk).update(flapping_since_ms=since)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from monitoring.models import CheckState
-    from monitoring.runner.engine import Job
+    from monitoring.runner.lane import Job
+    from opsportal.lib.http import Multi
 
 INTERVAL_SECONDS, SUSTAINED_INTERVAL_SECONDS = 3600, 60
 # As often as the schedule ticks.
@@ -70,9 +71,9 @@ class Ours:
         lags_ms: list[int] = []
         begin = Engine._begin
 
-        def noting(engine: Engine, job: Job) -> None:
+        def noting(engine: Engine, job: Job, multi: Multi) -> None:
             lags_ms.append(_now_ms() - job.due_ms)
-            begin(engine, job)
+            begin(engine, job, multi)
 
         _spread_over_the_interval()
         before, started = time.process_time(), time.perf_counter()

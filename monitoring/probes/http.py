@@ -97,6 +97,10 @@ class Http(Probe):
         }
         return dict(complaints(parsers))
 
+    @property
+    def is_tls(self) -> bool:
+        return self.url[:5].lower() == "https"
+
     def probe(self, timeout_seconds: float) -> Result:
         try:
             return self.judge(fetch(self.request(timeout_seconds)))
@@ -120,7 +124,7 @@ class Http(Probe):
             verify_certificate=self.verify_certificate,
             ca_certificate=self.ca_certificate,
             client_certificate=self.client_certificate,
-            wants_certificate=self.url[:5].lower() == "https",
+            wants_certificate=self.is_tls,
         )
 
     def failed(self, error: HttpError, timeout_seconds: float) -> Result:

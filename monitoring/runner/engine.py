@@ -1,24 +1,22 @@
-"""Probes leased checks in one process: HTTP on one thread through libcurl, the rest in threads.
+"""Probes leased checks in one process: HTTP through libcurl on few threads, the rest in many.
 
 A slow check holds up no other: HTTP transfers are all in flight at once, every other kind has a
-thread of its own, and a third thread writes what has come back, in batches.
+thread of its own, and yet another thread writes what has come back, in batches.
 """
 
 from __future__ import annotations
 
-import heapq
 import itertools
 import logging
+import os
 import threading
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from queue import SimpleQueue
 
 from monitoring.probes.base import Reason, Result
 from monitoring.probes.failures import explain
 from monitoring.probes.http import Http
+from monitoring.runner.lane import Job, Lane, now_ms
 from monitoring.runner.leasing import Lease
 from monitoring.runner.outcomes import Outcome
 from monitoring.runner.prepared import Prepared
@@ -29,21 +27,12 @@ logger = logging.getLogger(__name__)
 # In flight and waiting together: what one process may lease.
 CAPACITY = 2000
 _THREADS = 64
+# A TLS handshake is a millisecond of computing for which libcurl lets other threads go on.
+_LANES = min(4, os.cpu_count() or 1)
 _LARGE_BYTES = 50_000
-_LOOK_SECONDS = 0.25
 # What a probe in a thread may take beyond its timeout before it is given up; its thread may hang.
 _GRACE_MS = 2000
-
-
-@dataclass(order=True, slots=True)
-class Job:
-    """A leased check. Ordered by when it is due."""
-
-    due_ms: int
-    number: int
-    lease: Lease = field(compare=False)
-    check: Prepared = field(compare=False)
-    deadline_ms: int = field(default=0, compare=False)
+_LOOK_EVERY_MS = 250
 
 
 class Engine:
@@ -51,19 +40,17 @@ class Engine:
 
     def __init__(self, deliver: Callable[[Outcome], None]) -> None:
         self._deliver = deliver
-        self._inbox: SimpleQueue[Job] = SimpleQueue()
         self._numbers = itertools.count()
-        self._waiting: list[Job] = []
         self._running: dict[int, Job] = {}
         self._lock = threading.Lock()
-        self._multi = Multi()
+        self._lanes = [Lane(self._begin_noted, self._give_up) for _ in range(_LANES)]
         self._threads = ThreadPoolExecutor(_THREADS, "probe")
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="probing", daemon=True)
+        self._looked_ms = 0
         self.highest_lag_ms = 0
 
     def start(self) -> None:
-        self._thread.start()
+        for lane in self._lanes:
+            lane.start()
 
     @property
     def free(self) -> int:
@@ -76,14 +63,14 @@ class Engine:
                 job = Job(lease.due_ms, next(self._numbers), lease, check)
                 with self._lock:
                     self._running[job.number] = job
-                self._inbox.put(job)
-        self._multi.wake()
+                self._lane_of(job).put(job)
+        for lane in self._lanes:
+            lane.wake()
 
     def stop(self) -> list[Lease]:
         """Returns the leases of what had not ended."""
-        self._stopping.set()
-        self._multi.wake()
-        self._thread.join(5)
+        for lane in self._lanes:
+            lane.stop()
         self._threads.shutdown(wait=False, cancel_futures=True)
         with self._lock:
             return [job.lease for job in self._running.values()]
@@ -93,34 +80,26 @@ class Engine:
         lag, self.highest_lag_ms = self.highest_lag_ms, 0
         return lag
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            while not self._inbox.empty():
-                heapq.heappush(self._waiting, self._inbox.get())
-            self._begin_due(_now_ms())
-            self._give_up(_now_ms())
-            self._multi.run(self._idle_seconds(_now_ms()))
+    def _lane_of(self, job: Job) -> Lane:
+        """Plain HTTP is mostly Python's work, in which threads only get in each other's way."""
+        probe = job.check.probe
+        spread = isinstance(probe, Http) and probe.is_tls
+        return self._lanes[job.number % _LANES if spread else 0]
 
-    def _idle_seconds(self, now_ms: int) -> float:
-        if not self._waiting:
-            return _LOOK_SECONDS
-        return min(max(self._waiting[0].due_ms - now_ms, 0) / 1000, _LOOK_SECONDS)
+    def _begin_noted(self, job: Job, multi: Multi) -> None:
+        started_ms = now_ms()
+        self.highest_lag_ms = max(self.highest_lag_ms, started_ms - job.due_ms)
+        job.deadline_ms = started_ms + int(job.check.timeout_seconds * 1000) + _GRACE_MS
+        try:
+            self._begin(job, multi)
+        except Exception as error:
+            self._end(job, explain(error, job.check.timeout_seconds))
 
-    def _begin_due(self, now_ms: int) -> None:
-        while self._waiting and self._waiting[0].due_ms <= now_ms:
-            job = heapq.heappop(self._waiting)
-            self.highest_lag_ms = max(self.highest_lag_ms, now_ms - job.due_ms)
-            job.deadline_ms = now_ms + int(job.check.timeout_seconds * 1000) + _GRACE_MS
-            try:
-                self._begin(job)
-            except Exception as error:
-                self._end(job, explain(error, job.check.timeout_seconds))
-
-    def _begin(self, job: Job) -> None:
+    def _begin(self, job: Job, multi: Multi) -> None:
         probe = job.check.probe
         if isinstance(probe, Http):
             request = probe.request(job.check.timeout_seconds)
-            self._multi.add(request, lambda answer: self._answered(job, probe, answer))
+            multi.add(request, lambda answer: self._answered(job, probe, answer))
         else:
             self._threads.submit(self._probe_in_thread, job)
 
@@ -152,9 +131,12 @@ class Engine:
                 logger.exception("the probe of check %s failed", job.check.slug)
         self._end(job, result)
 
-    def _give_up(self, now_ms: int) -> None:
+    def _give_up(self) -> None:
+        if now_ms() < self._looked_ms + _LOOK_EVERY_MS:
+            return
+        self._looked_ms = now_ms()
         with self._lock:
-            late = [job for job in self._running.values() if 0 < job.deadline_ms < now_ms]
+            late = [job for job in self._running.values() if 0 < job.deadline_ms < self._looked_ms]
         for job in late:
             self._end(job, explain(TimeoutError(), job.check.timeout_seconds))
 
@@ -162,8 +144,4 @@ class Engine:
         with self._lock:
             if self._running.pop(job.number, None) is None:
                 return
-        self._deliver(Outcome(job.lease, job.check, result, _now_ms()))
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
+        self._deliver(Outcome(job.lease, job.check, result, now_ms()))

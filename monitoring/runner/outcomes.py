@@ -42,11 +42,11 @@ def write(outcomes: Sequence[Outcome]) -> int:
         ]
         _write_states(judged)
         write_transitions([each.transition() for each in judged if each.changed])
-        for each in judged:
-            if each.changed or each.state.flapping_since_ms:
-                note_flapping(each.state, each.outcome.time_ms)
+        now_ms = max(each.time_ms for each in outcomes)
+        turning = [each.state for each in judged if each.changed or each.state.flapping_since_ms]
+        note_flapping(turning, now_ms)
         points = [point for each in judged for point in points_of(each.outcome)]
-        store.record(points, now_ms=max(each.time_ms for each in outcomes))
+        store.record(points, now_ms=now_ms)
     return len(judged)
 
 

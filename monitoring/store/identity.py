@@ -18,8 +18,9 @@ class InvalidSeriesError(ValueError):
     """Says which of metric and labels is wrong, and why."""
 
 
+# Holds the series of ten thousand checks: one that is too small for a round of them never hits.
 # Errors are not cached, so strangers' rubbish takes no memory.
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=100_000)
 def series_key(metric_name: str, labels: tuple[tuple[str, str], ...]) -> str:
     """128 bits in hex: equal for equal metric and labels, in whatever order they are given."""
     try:
