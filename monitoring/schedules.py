@@ -53,6 +53,12 @@ SCHEDULES = (
         "Seals points older than an hour into blocks and deletes what is past its retention.",
     ),
     Schedule(
+        "Forget old transitions",
+        "monitoring.tasks.forget_old_transitions",
+        86_400,
+        "Deletes changes of a check's status that ended more than 400 days ago.",
+    ),
+    Schedule(
         "Clear expired sessions",
         "monitoring.tasks.clear_expired_sessions",
         86_400,

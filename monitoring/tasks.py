@@ -1,4 +1,8 @@
-"""Celery tasks: thin shells over callable code, run by the schedules of `monitoring.schedules`."""
+"""Celery tasks: thin shells over callable code, run by the schedules of `monitoring.schedules`.
+
+What they do is imported where it is done: beat only has to know their names, and the web process
+only sends them.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +15,6 @@ from celery.signals import before_task_publish
 from django.conf import settings
 from django.core.management import call_command
 from kombu import Exchange
-
-from monitoring import canary, store
-from monitoring.rates import record_rates
-from monitoring.vitals.sampling import record_vitals
 
 # A worker that was away does not catch up on samples: their moment has passed.
 BROADCAST_EXPIRES_SECONDS = 5
@@ -44,12 +44,16 @@ def sample_every_host() -> None:
 
 @shared_task
 def sample_host() -> None:
+    from monitoring.vitals.sampling import record_vitals
+
     record_vitals(settings.HOST_NAME, settings.RUN_DIR, _now_ms())
 
 
 @shared_task(bind=True)
 def sing(self: Task[Any, None]) -> None:
     """The canary: it passes through beat, the queue and a worker to leave its trace."""
+    from monitoring import canary
+
     sent_at = getattr(self.request, "sent_at", None) or time.time()
     delivery = self.request.delivery_info or {}
     queue = str(delivery.get("routing_key") or "default")
@@ -58,12 +62,14 @@ def sing(self: Task[Any, None]) -> None:
 
 @shared_task
 def derive_rates() -> None:
+    from monitoring.rates import record_rates
+
     record_rates(_now_ms())
 
 
 @shared_task
 def run_due_checks() -> None:
-    from monitoring.runner.running import runner  # brings libcurl along, which only workers need
+    from monitoring.runner.running import runner
 
     runner().tick()
 
@@ -71,11 +77,20 @@ def run_due_checks() -> None:
 @shared_task
 def compact_store() -> None:
     """One at a time in a worker; between workers the store's own transactions keep order."""
+    from monitoring import store
+
     if _compaction.acquire(blocking=False):
         try:
             store.compact()
         finally:
             _compaction.release()
+
+
+@shared_task
+def forget_old_transitions() -> None:
+    from monitoring.transitions import forget_old
+
+    forget_old(_now_ms())
 
 
 @shared_task

@@ -7,9 +7,12 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from monitoring.history import DAY_MS
 from monitoring.models import CheckState, CheckStatus, Transition
 from monitoring.verdicts import HOUR_MS, flapping_since_ms
 
+# A year and a bit: the longest availability that is shown is of 90 days, and reports are yearly.
+KEEP_DAYS = 400
 _TURNS = {CheckStatus.UP, CheckStatus.DEGRADED, CheckStatus.DOWN}
 
 
@@ -46,3 +49,10 @@ def note_flapping(states: Sequence[CheckState], now_ms: int) -> None:
         since = flapping_since_ms(state.flapping_since_ms, turns[state.pk], now_ms)
         if since != state.flapping_since_ms:
             CheckState.objects.filter(pk=state.pk).update(flapping_since_ms=since)
+
+
+def forget_old(now_ms: int) -> int:
+    """Deletes those that ended too long ago and says how many; one that lasts is never deleted."""
+    oldest_ms = now_ms - KEEP_DAYS * DAY_MS
+    deleted, _ = Transition.objects.filter(ended_ms__lt=oldest_ms).delete()
+    return deleted

@@ -9,12 +9,13 @@ from __future__ import annotations
 import base64
 import json
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+
+if TYPE_CHECKING:
+    # Six megabytes, which a process that touches no secret saves.
+    from cryptography.fernet import MultiFernet
 
 
 class UnreadableSecretError(ValueError):
@@ -32,6 +33,8 @@ def decrypt(token: str) -> dict[str, Any]:
     """Raises UnreadableSecretError."""
     if not token:
         return {}
+    from cryptography.fernet import InvalidToken
+
     try:
         found: dict[str, Any] = json.loads(_cipher().decrypt(token.encode("ascii")))
     except (InvalidToken, UnicodeEncodeError):
@@ -47,9 +50,14 @@ def _cipher() -> MultiFernet:
 
 @cache
 def _cipher_of(keys: tuple[str, ...]) -> MultiFernet:
+    from cryptography.fernet import Fernet, MultiFernet
+
     return MultiFernet([Fernet(_derived(key)) for key in keys])
 
 
 def _derived(key: str) -> bytes:
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     material = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"opsportal secrets at rest")
     return base64.urlsafe_b64encode(material.derive(key.encode()))

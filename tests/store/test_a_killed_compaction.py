@@ -6,24 +6,17 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.db import connection
+
+from tests.database import url_of_test_database
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def _url_of_test_database() -> str:
-    settings = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{settings['NAME']}"
-    before, query = os.environ["DATABASE_URL"].split("?")
-    return f"{before.rpartition('/')[0]}/{settings['NAME']}?{query}"
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_killed_compaction_loses_and_doubles_nothing() -> None:
     environment = {
         **os.environ,
-        "DATABASE_URL": _url_of_test_database(),
+        "DATABASE_URL": url_of_test_database(),
         "DJANGO_SETTINGS_MODULE": "opsportal.settings",
         "PYTHONPATH": str(ROOT),
     }
