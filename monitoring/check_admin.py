@@ -19,11 +19,11 @@ from monitoring.check_list import CheckChangeList, chip, since, strip
 from monitoring.editing import masked_settings, save_check
 from monitoring.evidence import readable
 from monitoring.models import Check, Transition
-from monitoring.probes.base import settings_of
 from monitoring.probes.presets import PRESETS
 from monitoring.probes.registry import LABELS, kind_named
 from monitoring.setting_fields import PREFIX
 from monitoring.trial import BusyError, Trial, try_probe
+from opsportal.lib.kinds import settings_of
 
 if TYPE_CHECKING:  # Django's class takes no parameter when it runs
     CheckBase = admin.ModelAdmin[Check]

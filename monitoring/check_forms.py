@@ -11,9 +11,10 @@ from django.contrib.admin.widgets import ForeignKeyRawIdWidget
 
 from monitoring.editing import masked_settings, probe_of, refuse_circle
 from monitoring.models import Check
-from monitoring.probes.base import Probe, SettingsError, settings_of
+from monitoring.probes.base import Probe
 from monitoring.probes.registry import kind_named
 from monitoring.setting_fields import PREFIX, LinesField, setting_fields
+from opsportal.lib.kinds import SettingsError, settings_of
 
 if TYPE_CHECKING:  # Django's class takes no parameter when it runs
     CheckFormBase = forms.ModelForm[Check]

@@ -11,8 +11,8 @@ from rest_framework import serializers
 
 from monitoring.editing import masked_settings, save_check
 from monitoring.models import Check, Transition
-from monitoring.probes.base import SettingsError
 from monitoring.serializers import iso
+from opsportal.lib.kinds import SettingsError
 
 
 class CheckSerializer(serializers.ModelSerializer[Check]):

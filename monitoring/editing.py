@@ -11,10 +11,11 @@ from django.utils.text import slugify
 
 from monitoring.heartbeats.editing import due_after_edit_ms
 from monitoring.models import Check, CheckState, CheckStatus, Transition
-from monitoring.probes.base import Probe, SettingsError, secret_names
+from monitoring.probes.base import Probe
 from monitoring.probes.locality import goes_to, is_local
 from monitoring.probes.registry import build, kind_named
 from opsportal.lib.crypto import UnreadableSecretError, decrypt, encrypt
+from opsportal.lib.kinds import SettingsError, secret_names
 
 MASK = "********"
 

@@ -9,7 +9,8 @@ from typing import Any
 from django import forms
 
 from monitoring.editing import MASK
-from monitoring.probes.base import Probe, is_required, settings_of
+from monitoring.probes.base import Probe
+from opsportal.lib.kinds import is_required, settings_of
 
 PREFIX = "setting_"
 

@@ -9,9 +9,10 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from monitoring.evidence import readable
-from monitoring.probes.base import Probe, Result, secret_names, settings_of
+from monitoring.probes.base import Probe, Result
 from monitoring.probes.failures import explain
 from monitoring.runner.redaction import redacted, redacted_json, secret_texts
+from opsportal.lib.kinds import secret_names, settings_of
 
 # Somebody waits for it, and it holds a thread of the web server.
 MOST_SECONDS = 15.0

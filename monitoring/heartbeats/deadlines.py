@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from monitoring.heartbeats.runs import Runs
 from monitoring.models import CheckState, CheckStatus
-from monitoring.probes.base import SettingsError
 from monitoring.probes.heartbeat import Heartbeat
+from opsportal.lib.kinds import SettingsError
 
 
 @lru_cache(maxsize=10_000)

@@ -8,10 +8,11 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import redis
 from celery import Celery as Application
 
-from monitoring.probes.base import Probe, Reason, Result, Status, kind, setting
+from monitoring.probes.base import Probe, Reason, Result, Status
 from monitoring.probes.redis import client, rejected, unwrapped
 from monitoring.probes.validation import check_broker_url, complaints
 from opsportal.lib.connections import Deadline
+from opsportal.lib.kinds import kind, setting
 
 
 @kind

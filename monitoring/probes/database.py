@@ -13,9 +13,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import psycopg
 import pymysql
 
-from monitoring.probes.base import Probe, Reason, Result, Status, kind, setting
+from monitoring.probes.base import Probe, Reason, Result, Status
 from monitoring.probes.validation import complaints
 from opsportal.lib.connections import Deadline, resolve
+from opsportal.lib.kinds import kind, setting
 
 _MYSQL_DENIED = frozenset({1044, 1045, 1698})
 

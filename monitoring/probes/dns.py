@@ -9,10 +9,11 @@ import dns.exception
 import dns.name
 import dns.resolver
 
-from monitoring.probes.base import Probe, Reason, Result, Status, kind, setting
+from monitoring.probes.base import Probe, Reason, Result, Status
 from monitoring.probes.validation import complaints
 from opsportal.lib.addresses import check_address
 from opsportal.lib.connections import Deadline
+from opsportal.lib.kinds import kind, setting
 
 
 @kind

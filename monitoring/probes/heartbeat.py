@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
-from monitoring.probes.base import Probe, Reason, Result, Status, kind, setting
+from monitoring.probes.base import Probe, Reason, Result, Status
+from opsportal.lib.kinds import kind, setting
 
 DAY_SECONDS = 86_400
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 from monitoring.probes import assertions
-from monitoring.probes.base import Probe, Reading, Reason, Result, Status, kind, setting
+from monitoring.probes.base import Probe, Reading, Reason, Result, Status
 from monitoring.probes.validation import (
     check_certificates,
     check_headers,
@@ -16,6 +16,7 @@ from monitoring.probes.validation import (
     complaints,
 )
 from opsportal.lib.http import Failure, HttpError, Request, Response, fetch
+from opsportal.lib.kinds import kind, setting
 
 _EVIDENCE_BODY_BYTES = 2000
 _EVIDENCE_HEADERS = 50

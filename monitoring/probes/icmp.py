@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 import icmplib
 
-from monitoring.probes.base import Probe, Reason, Result, Status, kind, setting
+from monitoring.probes.base import Probe, Reason, Result, Status
 from monitoring.probes.validation import check_host, complaints
 from opsportal.lib.connections import Deadline, resolve
+from opsportal.lib.kinds import kind, setting
 
 _INTERVAL_SECONDS = 0.05
 

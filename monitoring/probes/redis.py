@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 import redis
 
-from monitoring.probes.base import Probe, Reason, Result, Status, kind, setting
+from monitoring.probes.base import Probe, Reason, Result, Status
 from monitoring.probes.validation import check_broker_url, complaints
 from opsportal.lib.connections import Deadline, resolve
+from opsportal.lib.kinds import kind, setting
 
 _EVIDENCE = (
     "redis_version",

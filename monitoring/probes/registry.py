@@ -8,7 +8,8 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from monitoring.probes.base import Probe, SettingsError
+from monitoring.probes.base import Probe
+from opsportal.lib.kinds import SettingsError
 
 _KINDS = {
     "http": "http.Http",

@@ -6,10 +6,11 @@ import socket
 import ssl
 from collections.abc import Mapping
 
-from monitoring.probes.base import Probe, Reason, Result, Status, kind, setting
+from monitoring.probes.base import Probe, Reason, Result, Status
 from monitoring.probes.starttls import PROTOCOLS, negotiate
 from monitoring.probes.validation import check_certificates, check_host, complaints
 from opsportal.lib.connections import Deadline, connect
+from opsportal.lib.kinds import kind, setting
 
 _MAX_ANSWER_BYTES = 65_536
 _EVIDENCE_BYTES = 2000

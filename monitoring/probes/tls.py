@@ -9,10 +9,11 @@ from typing import Any
 
 from cryptography import x509
 
-from monitoring.probes.base import Probe, Reading, Reason, Result, Status, kind, setting
+from monitoring.probes.base import Probe, Reading, Reason, Result, Status
 from monitoring.probes.starttls import PROTOCOLS, negotiate
 from monitoring.probes.validation import check_certificates, check_host, complaints
 from opsportal.lib.connections import Deadline, connect
+from opsportal.lib.kinds import kind, setting
 
 _VERSIONS = {"TLSv1.2": ssl.TLSVersion.TLSv1_2, "TLSv1.3": ssl.TLSVersion.TLSv1_3}
 _DAY_SECONDS = 86_400

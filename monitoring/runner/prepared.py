@@ -10,12 +10,13 @@ from typing import Any
 from monitoring.editing import full_settings
 from monitoring.heartbeats.listening import POLICY
 from monitoring.models import Check
-from monitoring.probes.base import Probe, Reason, Result, SettingsError, Status, secret_names
+from monitoring.probes.base import Probe, Reason, Result, Status
 from monitoring.probes.registry import build, kind_named
 from monitoring.runner.leasing import Lease
 from monitoring.runner.redaction import secret_texts
 from monitoring.verdicts import Policy
 from opsportal.lib.crypto import UnreadableSecretError
+from opsportal.lib.kinds import SettingsError, secret_names
 
 
 @dataclass(frozen=True, slots=True)

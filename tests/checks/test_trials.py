@@ -13,8 +13,9 @@ from django.test import Client
 
 from monitoring.editing import save_check
 from monitoring.models import Check
-from monitoring.probes.base import Probe, Reason, Result, Status, kind, setting
+from monitoring.probes.base import Probe, Reason, Result, Status
 from monitoring.trial import MOST_AT_ONCE, BusyError, try_probe
+from opsportal.lib.kinds import kind, setting
 from tests.checks.test_check_admin import HTTP, LIST, OWN, text
 from tests.probes.misbehaving import http, sending, serving
 

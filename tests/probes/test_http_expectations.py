@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from monitoring.probes.base import Reason, Result, SettingsError, Status
+from monitoring.probes.base import Reason, Result, Status
 from monitoring.probes.http import Http
+from opsportal.lib.kinds import SettingsError
 from tests.probes.misbehaving import http, sending, serving
 
 CLOCK = b'{"clock": {"state": "open", "delay": 15}, "days": [{"n": 1}, {"n": 2}], "deep": null}'

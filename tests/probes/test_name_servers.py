@@ -15,10 +15,11 @@ import dns.rcode
 import dns.rrset
 import pytest
 
-from monitoring.probes.base import Probe, Reason, Result, SettingsError, Status
+from monitoring.probes.base import Probe, Reason, Result, Status
 from monitoring.probes.dns import Dns
 from monitoring.probes.failures import explain
 from monitoring.probes.icmp import Icmp
+from opsportal.lib.kinds import SettingsError
 
 TIMEOUT_SECONDS = 0.5
 Respond = Callable[[dns.message.Message], bytes | None]

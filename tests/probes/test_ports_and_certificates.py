@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from monitoring.probes.base import Probe, Reason, Result, SettingsError, Status
+from monitoring.probes.base import Probe, Reason, Result, Status
 from monitoring.probes.failures import explain
 from monitoring.probes.tcp import Tcp
 from monitoring.probes.tls import Tls
+from opsportal.lib.kinds import SettingsError
 from tests.probes.misbehaving import Answer, certificate, serving
 
 TIMEOUT_SECONDS = 0.5

@@ -2,9 +2,9 @@
 
 import pytest
 
-from monitoring.probes.base import secret_names, settings_of
 from monitoring.probes.presets import PRESETS, Preset
 from monitoring.probes.registry import build, kind_named
+from opsportal.lib.kinds import secret_names, settings_of
 
 
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=list(PRESETS))

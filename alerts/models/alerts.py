@@ -1,0 +1,105 @@
+"""What happened."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from alerts.models.thresholds import Severity, Threshold
+
+
+class AlertState(models.TextChoices):
+    PENDING = "pending"
+    FIRING = "firing"
+    RESOLVED = "resolved"
+
+
+OPEN = (AlertState.PENDING, AlertState.FIRING)
+
+
+class Alert(models.Model):
+    """One episode of one threshold on one series. Times are in ms since the epoch."""
+
+    # An alert outlives its threshold: history is not rewritten.
+    threshold = models.ForeignKey(Threshold, models.SET_NULL, null=True, related_name="alerts")
+    name = models.CharField(max_length=100)
+    metric = models.CharField(max_length=80)
+    # The series' labels with the threshold's own; and the series by number, for charts.
+    labels = models.JSONField(default=dict)
+    series_id = models.BigIntegerField(null=True)
+    # Which series it is about: equal for the same metric and labels.
+    fingerprint = models.CharField(max_length=32)
+    state = models.CharField(max_length=10, choices=AlertState)
+    severity = models.CharField(max_length=10, choices=Severity)
+    # At the last change; and the limit that it was held against.
+    value = models.FloatField(null=True)
+    limit = models.FloatField(null=True)
+    message = models.CharField(max_length=500, default="", blank=True)
+    started_ms = models.BigIntegerField()
+    fired_ms = models.BigIntegerField(null=True)
+    # Since when it has been good again while it is kept firing.
+    good_since_ms = models.BigIntegerField(null=True)
+    resolved_ms = models.BigIntegerField(null=True)
+    resolved_why = models.CharField(max_length=40, default="", blank=True)
+    acknowledged_ms = models.BigIntegerField(null=True)
+    acknowledged_by = models.CharField(max_length=150, default="", blank=True)
+    # Why nobody is told at the moment (a silence, maintenance, inhibition); empty: somebody is.
+    muted_by = models.CharField(max_length=200, default="", blank=True)
+    told_ms = models.BigIntegerField(null=True)
+    # How many steps of escalation were taken.
+    escalated = models.PositiveSmallIntegerField(default=0)
+    # When the next repetition or escalation is to be looked at.
+    next_look_ms = models.BigIntegerField(null=True)
+
+    class Meta:
+        ordering = ["-started_ms", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["threshold", "fingerprint"],
+                condition=models.Q(state__in=("pending", "firing")),
+                name="one_open_alert_per_series",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["threshold"],
+                name="open_alerts",
+                condition=models.Q(state__in=("pending", "firing")),
+            ),
+            models.Index(
+                fields=["next_look_ms"],
+                name="alerts_to_look_at",
+                condition=models.Q(state="firing"),
+            ),
+            models.Index(fields=["started_ms"], name="alerts_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EventKind(models.TextChoices):
+    STARTED = "started"
+    FIRED = "fired"
+    SEVERITY = "severity"
+    RESOLVED = "resolved"
+    ACKNOWLEDGED = "acknowledged"
+    NOTE = "note"
+    TOLD = "told"
+    NOT_TOLD = "not told"
+
+
+class AlertEvent(models.Model):
+    """The history of an alert. Of what was told and was not, with the reason and the channel."""
+
+    alert = models.ForeignKey(Alert, models.CASCADE, related_name="events")
+    time_ms = models.BigIntegerField()
+    kind = models.CharField(max_length=12, choices=EventKind)
+    reason = models.CharField(max_length=500, default="", blank=True)
+    by = models.CharField(max_length=150, default="", blank=True)
+    channel = models.ForeignKey("alerts.Channel", models.SET_NULL, null=True, blank=True)
+
+    class Meta:
+        ordering = ["time_ms", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.reason}" if self.reason else self.kind
