@@ -1,6 +1,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# One more than there are cores: much of a test is waiting for a process to start.
+TEST_PROCESSES ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # Nothing outside the checkout: pip would keep a cache in the home directory.
 export PIP_NO_CACHE_DIR := 1
 
@@ -11,7 +13,7 @@ run: $(VENV)/.run-stamp
 	@exec $(BIN)/python manage.py portal
 
 test: $(VENV)/.dev-stamp
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) $(ARGS)
 
 check: $(VENV)/.dev-stamp
 	@# Without its cache: what sorts as first-party depends on directories that come and go.

@@ -60,7 +60,7 @@ _ALL = [
         Kind.HISTOGRAM,
     ),
     # The dependencies
-    Metric("check_up", "", "Up", "1 when the check's last probe found it up, else 0"),
+    Metric("check_up", "", "Up", "1 while the check is up or degraded, 0 while it is down"),
     Metric("check_response_time_ms", "ms", "Response time", "Duration of a check's probe"),
     Metric("check_phase_ms", "ms", "Phase", "Part of a probe: DNS, connect, TLS, first byte, rest"),
     Metric("check_lag_seconds", "s", "Check lag", "How late probes began, at most"),
@@ -75,6 +75,7 @@ _ALL = [
     Metric("portal_queue_lag_seconds", "s", "Queue lag", "Time a task waited for a worker"),
     Metric("portal_beat_age_seconds", "s", "Beat's age", "Time since beat's canary came through"),
     Metric("portal_deliveries_pending", "", "Deliveries", "Messages that wait to be sent"),
+    Metric("portal_channel_failing", "", "Channel fails", "1 after a channel refused, else 0"),
     Metric("process_rss_bytes", "B", "Process memory", "Resident memory of a portal process"),
 ]
 

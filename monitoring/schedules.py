@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -68,10 +69,10 @@ SCHEDULES = (
 
 
 @transaction.atomic
-def ensure_schedules() -> list[str]:
+def ensure_schedules(schedules: Sequence[Schedule] = SCHEDULES) -> list[str]:
     """Creates those missing and returns their names; an edited one is left as it is."""
     known = set(PeriodicTask.objects.values_list("name", flat=True))
-    missing = [schedule for schedule in SCHEDULES if schedule.name not in known]
+    missing = [schedule for schedule in schedules if schedule.name not in known]
     for schedule in missing:
         _create(schedule)
     return [schedule.name for schedule in missing]

@@ -9,22 +9,24 @@ from typing import Any
 from django import forms
 
 from monitoring.editing import MASK
-from monitoring.probes.base import Probe
-from opsportal.lib.kinds import is_required, settings_of
+from opsportal.lib.kinds import Configured, is_required, settings_of
 
 PREFIX = "setting_"
 
 
 class LinesField(forms.CharField):
-    """A list of texts, one a line."""
+    """A list of texts, one a line; of a secret one a mask alone stands for what is stored."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, is_secret: bool = False, **options: Any) -> None:
         super().__init__(widget=forms.Textarea(attrs={"rows": 3, "cols": 60}), **options)
+        self.is_secret = is_secret
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:
+        if self.is_secret and str(value or "").strip() == MASK:
+            return MASK
         return [line.strip() for line in str(value or "").splitlines() if line.strip()]
 
 
@@ -53,7 +55,7 @@ class PairsField(forms.CharField):
         return pairs
 
 
-def setting_fields(cls: type[Probe]) -> dict[str, forms.Field]:
+def setting_fields(cls: type[Configured]) -> dict[str, forms.Field]:
     """By the field's name, which is the setting's with PREFIX."""
     return {f"{PREFIX}{each.name}": _field(each) for each in settings_of(cls)}
 
@@ -79,7 +81,7 @@ def _field(each: dataclasses.Field[Any]) -> forms.Field:
         case "dict[str, str]":
             return PairsField(**options)
         case "list[str]":
-            return LinesField(**options)
+            return LinesField(is_secret=about["secret"], **options)
     return forms.CharField(widget=_text_widget(about), strip=not about["multiline"], **options)
 
 

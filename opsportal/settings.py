@@ -193,6 +193,13 @@ TRAFFIC = {
 }
 
 # --- Checks that set-up makes -------------------------------------------------------------------
+# How people reach the portal: for the links in messages.
+PUBLIC_URL = ENVIRONMENT.text("OPSPORTAL_PUBLIC_URL", f"http://127.0.0.1:{PORT}")
+SLACK_WEBHOOK_URL = ENVIRONMENT.text("SLACK_WEBHOOK_URL")
+ALERT_EMAIL_TO = ENVIRONMENT.text("ALERT_EMAIL_TO")
+EMAIL_URL = ENVIRONMENT.text("EMAIL_URL")
+# Hears from the portal for as long as it evaluates thresholds.
+DEAD_MANS_SWITCH_URL = ENVIRONMENT.text("OPSPORTAL_DEAD_MANS_SWITCH_URL")
 TRADIER_TOKEN = ENVIRONMENT.text("TRADIER_TOKEN")
 ALPACA_KEY_ID = ENVIRONMENT.text("ALPACA_KEY_ID")
 ALPACA_SECRET_KEY = ENVIRONMENT.text("ALPACA_SECRET_KEY")

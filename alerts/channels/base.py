@@ -40,9 +40,11 @@ class PermanentError(DeliveryError):
 
 
 class ChannelKind(Configured):
-    """`tells_groups`: one message may tell of many alerts; else each alert has its own."""
+    """`tells_groups`: one message may tell of many alerts; else each alert has its own.
+    `max_per_minute` is for where the channel itself does not say."""
 
     tells_groups: ClassVar[bool] = True
+    max_per_minute: ClassVar[int] = 60
 
     @abstractmethod
     def send(self, message: Message) -> Receipt:

@@ -6,7 +6,6 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
 
 from monitoring.store import Bucket
 from opsportal.lib.kinds import Configured
@@ -51,8 +50,9 @@ class Condition(Configured):
     """Reads the buckets of one series, oldest first. Its settings are those of the kind beyond
     what every threshold has."""
 
-    # Whether the series' last point is enough: then no window has to be read.
-    from_last_point: ClassVar[bool] = False
+    def from_last_point(self, rule: Rule) -> bool:
+        """Whether the series' last point is enough: then no window has to be read."""
+        return False
 
     @abstractmethod
     def span_ms(self, rule: Rule) -> int:

@@ -25,6 +25,9 @@ class Limit(Condition):
     name = "limit"
     label = "Limit"
 
+    def from_last_point(self, rule: Rule) -> bool:
+        return rule.aggregation in ("last", "absent")
+
     def span_ms(self, rule: Rule) -> int:
         return rule.window_seconds * 1000
 

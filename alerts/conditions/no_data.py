@@ -16,6 +16,9 @@ class NoDataCondition(Condition):
     name = "no_data"
     label = "No data"
 
+    def from_last_point(self, rule: Rule) -> bool:
+        return True
+
     def span_ms(self, rule: Rule) -> int:
         return rule.window_seconds * 1000
 

@@ -18,9 +18,10 @@ class Channel(models.Model):
     secrets = models.TextField(default="", blank=True, editable=False)
     enabled = models.BooleanField(default=True)
     max_per_minute = models.PositiveIntegerField(
-        default=60,
+        null=True,
+        blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(100_000)],
-        help_text="Beyond it messages wait and are told together",
+        help_text="Beyond it messages wait and are told together; empty: what suits the kind",
     )
     drill = models.BooleanField(
         "monthly drill",

@@ -93,6 +93,7 @@ class Threshold(models.Model):
     # Counts edits: evaluators keep what they have built until it changes.
     version = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         ordering = ["name"]

@@ -21,6 +21,8 @@ from monitoring.scheduling import next_due_ms, retry_due_ms
 from monitoring.transitions import note_flapping, write_transitions
 from monitoring.verdicts import Standing, Surroundings, Verdict, judge, would_turn_down
 
+_IS_UP = {CheckStatus.UP: 1.0, CheckStatus.DEGRADED: 1.0, CheckStatus.DOWN: 0.0}
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -45,7 +47,7 @@ def write(outcomes: Sequence[Outcome]) -> int:
         now_ms = max(each.time_ms for each in outcomes)
         turning = [each.state for each in judged if each.changed or each.state.flapping_since_ms]
         note_flapping(turning, now_ms)
-        points = [point for each in judged for point in points_of(each.outcome)]
+        points = [point for each in judged for point in each.points()]
         store.record(points, now_ms=now_ms)
     return len(judged)
 
@@ -139,6 +141,21 @@ class _Judged:
             evidence=self.evidence,
         )
 
+    def points(self) -> Iterable[store.Point]:
+        """`check_up` says what the check is, after its retries: while nobody knows, nothing."""
+        check, result, time_ms = self.outcome.check, self.result, self.outcome.time_ms
+        labels = {"check": check.slug, "kind": check.kind}
+        is_up = _IS_UP.get(self.verdict.standing.status)
+        if is_up is not None:
+            yield store.Point("check_up", labels, time_ms, is_up)
+        if result.response_time_ms is not None:
+            yield store.Point("check_response_time_ms", labels, time_ms, result.response_time_ms)
+        for phase, spent_ms in result.phases_ms.items():
+            phase_labels = {"check": check.slug, "phase": phase}
+            yield store.Point("check_phase_ms", phase_labels, time_ms, spent_ms)
+        for reading in result.readings:
+            yield store.Point(reading.metric, labels, time_ms, reading.value)
+
 
 def _write_states(judged: Iterable[_Judged]) -> None:
     with connection.cursor() as cursor:
@@ -149,16 +166,3 @@ def _write_states(judged: Iterable[_Judged]) -> None:
             " leased_until_ms = 0 WHERE check_id = %s",
             [each.row() for each in judged],
         )
-
-
-def points_of(outcome: Outcome) -> Iterable[store.Point]:
-    check, result, time_ms = outcome.check, outcome.result, outcome.time_ms
-    labels = {"check": check.slug, "kind": check.kind}
-    yield store.Point("check_up", labels, time_ms, float(result.status is not Status.DOWN))
-    if result.response_time_ms is not None:
-        yield store.Point("check_response_time_ms", labels, time_ms, result.response_time_ms)
-    for phase, spent_ms in result.phases_ms.items():
-        phase_labels = {"check": check.slug, "phase": phase}
-        yield store.Point("check_phase_ms", phase_labels, time_ms, spent_ms)
-    for reading in result.readings:
-        yield store.Point(reading.metric, labels, time_ms, reading.value)

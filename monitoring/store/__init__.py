@@ -13,6 +13,7 @@ from monitoring.store.points import (
 )
 from monitoring.store.reading import (
     latest,
+    latest_by_id,
     latest_exact,
     latest_of,
     merge_windows,
@@ -33,6 +34,7 @@ __all__ = [
     "Window",
     "compact",
     "latest",
+    "latest_by_id",
     "latest_exact",
     "latest_of",
     "merge_windows",

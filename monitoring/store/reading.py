@@ -15,7 +15,7 @@ from monitoring.store.points import Bucket, LatestPoint, Selector, SeriesRef, Wi
 from monitoring.store.resolutions import Resolution, ceil_to, floor_to
 from monitoring.store.retention import choose_resolution, reach
 from monitoring.store.samples import Samples, aggregate, joined
-from monitoring.store.series import exact_series, matching_series, series_of
+from monitoring.store.series import exact_series, matching_series, series_by_id, series_of
 
 
 def latest(selector: Selector) -> list[LatestPoint]:
@@ -31,6 +31,11 @@ def latest_of(metrics: Collection[str]) -> list[LatestPoint]:
 def latest_exact(wanted: Iterable[tuple[str, Mapping[str, str]]]) -> list[LatestPoint]:
     """The last point of the series of just these metrics and labels, in one query."""
     return exact_series(wanted)
+
+
+def latest_by_id(ids: Collection[int]) -> list[LatestPoint]:
+    """The last point of the series of these numbers, in one query."""
+    return series_by_id(ids)
 
 
 def window(

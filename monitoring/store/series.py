@@ -77,12 +77,17 @@ def exact_series(wanted: Iterable[tuple[str, Mapping[str, str]]]) -> list[Latest
     return _series("key", keys)
 
 
+def series_by_id(ids: Collection[int]) -> list[LatestPoint]:
+    """The series of these numbers, each with its last point; those that do not exist are absent."""
+    return _series("id", ids)
+
+
 def series_of(metrics: Collection[str]) -> list[LatestPoint]:
     """All series of the metrics, each with its last point; oldest series first."""
     return _series("metric", metrics)
 
 
-def _series(column: str, values: Collection[str]) -> list[LatestPoint]:
+def _series(column: str, values: Collection[str] | Collection[int]) -> list[LatestPoint]:
     condition, parameter = any_of(column, values)
     with connection.cursor() as cursor:
         cursor.execute(

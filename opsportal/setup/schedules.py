@@ -1,11 +1,12 @@
 """The default schedules: created when missing, never overwritten afterwards."""
 
-from monitoring.schedules import ensure_schedules
+from alerts.schedules import SCHEDULES as ALERTS
+from monitoring.schedules import SCHEDULES, ensure_schedules
 from opsportal.setup.step import Outcome, Report
 
 
 def make_schedules() -> Report:
-    created = ensure_schedules()
+    created = ensure_schedules([*SCHEDULES, *ALERTS])
     if not created:
         return Report(Outcome.ALREADY, "schedules")
     return Report(Outcome.DONE, f"schedules ({len(created)})")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from uuid import uuid4
 
 import pytest
 from django.db import OperationalError, connections
@@ -16,6 +15,7 @@ from opsportal.tokens import make_token
 from tests.heartbeats.jobs import add
 
 pytestmark = pytest.mark.django_db
+UNKNOWN = "f9ec06e0-8e55-45de-ad9c-444aed3eb512"
 
 
 @pytest.fixture
@@ -26,8 +26,8 @@ def client() -> Client:
 @pytest.mark.parametrize(
     "path",
     [
-        f"/ping/{uuid4()}",
-        f"/ping/{uuid4()}/start",
+        f"/ping/{UNKNOWN}",
+        f"/ping/{UNKNOWN}/start",
         "/ping/not-a-uuid",
         "/ping/",
         "/ping/07c2f54898504b27af5d6c9dc157ec02/",
@@ -59,7 +59,7 @@ def test_an_exit_status_over_255_is_refused(client: Client, status: str) -> None
 
 
 @pytest.mark.parametrize(
-    "rid", ["", "1", "not-a-uuid", "07c2f54898504b27af5d6c9dc157ec02", "{" + str(uuid4()) + "}"]
+    "rid", ["", "1", "not-a-uuid", "07c2f54898504b27af5d6c9dc157ec02", "{" + UNKNOWN + "}"]
 )
 def test_a_wrong_rid_is_refused(client: Client, rid: str) -> None:
     response = client.get(f"/ping/{add().uuid}/start", {"rid": rid})

@@ -138,8 +138,8 @@ def test_secrets_are_sent_to_the_host_they_are_for_and_to_no_other() -> None:
 
     def listen(connection: socket.socket) -> None:
         seen.append(connection.recv(65536))
-        connection.sendall(http(b"ok"))
         arrived.set()
+        connection.sendall(http(b"ok"))
 
     settings = {"bearer_token": "t0ken", "secret_headers": {"X-Key": "k3y"}, "headers": {"A": "b"}}
     with serving(listen) as other:

@@ -1,0 +1,119 @@
+"""What one evaluation of a threshold changes: alerts, their events, and who is told."""
+
+from __future__ import annotations
+
+from alerts.conditions.base import Judgement
+from alerts.deliveries import queue_recovery
+from alerts.lifecycle import Episode, Step, Why
+from alerts.models import Alert, AlertEvent, AlertState, EventKind
+from alerts.telling import tell
+from alerts.watching import Watched
+from alerts.wording import sentence
+from monitoring.models import Check
+from monitoring.store import LatestPoint
+
+_UPDATED = (
+    "state", "severity", "value", "limit", "message", "started_ms", "fired_ms", "good_since_ms",
+    "resolved_ms", "resolved_why",
+)  # fmt: skip
+
+
+class Changes:
+    """Collects, then writes at once: a thousand alerts are no thousand statements."""
+
+    def __init__(self, watched: Watched, now_ms: int) -> None:
+        self._watched, self._now_ms = watched, now_ms
+        self._new: list[Alert] = []
+        self._changed: list[Alert] = []
+        self._events: list[AlertEvent] = []
+        self._fired: list[Alert] = []
+        self._resolved: list[Alert] = []
+        self._names: dict[str, str] | None = None
+
+    def take(
+        self,
+        point: LatestPoint,
+        fingerprint: str,
+        judgement: Judgement,
+        step: Step,
+        alert: Alert | None,
+    ) -> None:
+        if alert is None:
+            alert = self._begun(point, fingerprint)
+            self._new.append(alert)
+        else:
+            self._changed.append(alert)
+        if step.episode is None:
+            self._end(alert, judgement, step.why)
+        else:
+            self._go_on(alert, point, judgement, step.episode, step.why)
+
+    def write(self) -> int:
+        Alert.objects.bulk_create(self._new)
+        Alert.objects.bulk_update(self._changed, _UPDATED, batch_size=200)
+        AlertEvent.objects.bulk_create(self._events)
+        if self._resolved:
+            queue_recovery(self._resolved, self._now_ms)
+        if self._fired:
+            tell(self._fired, self._watched.channel_ids, self._now_ms)
+        return len(self._new) + len(self._changed)
+
+    def _begun(self, point: LatestPoint, fingerprint: str) -> Alert:
+        watched = self._watched
+        return Alert(
+            threshold_id=watched.threshold_id,
+            name=watched.name,
+            metric=watched.rule.metric,
+            labels={**point.series.labels, **watched.extra_labels},
+            series_id=point.series.id,
+            fingerprint=fingerprint,
+            state=AlertState.PENDING,
+            started_ms=self._now_ms,
+        )
+
+    def _go_on(
+        self, alert: Alert, point: LatestPoint, judgement: Judgement, episode: Episode, why: Why
+    ) -> None:
+        alert.state = AlertState(episode.state)
+        alert.severity = episode.severity
+        alert.started_ms, alert.fired_ms = episode.started_ms, episode.fired_ms
+        alert.good_since_ms = episode.good_since_ms
+        if why is Why.KEPT:
+            return
+        alert.value, alert.limit = judgement.value, judgement.limit
+        alert.message = sentence(
+            alert.metric, self._for_people(point), judgement.value, judgement.why
+        )
+        kinds = {
+            Why.STARTED: EventKind.STARTED,
+            Why.FIRED: EventKind.FIRED,
+            Why.WORSE: EventKind.SEVERITY,
+            Why.BETTER: EventKind.SEVERITY,
+        }
+        if why in kinds:
+            self._note(alert, kinds[why], alert.message)
+        if why in (Why.FIRED, Why.WORSE):
+            self._fired.append(alert)
+
+    def _for_people(self, point: LatestPoint) -> dict[str, str]:
+        """A check by its name; labels have its slug."""
+        labels = point.series.labels
+        if "check" not in labels:
+            return labels
+        if self._names is None:
+            self._names = dict(Check.objects.values_list("slug", "name"))
+        return {**labels, "check": self._names.get(labels["check"], labels["check"])}
+
+    def _end(self, alert: Alert, judgement: Judgement, why: Why) -> None:
+        had_fired = alert.state == AlertState.FIRING
+        alert.state = AlertState.RESOLVED
+        alert.resolved_ms = self._now_ms
+        alert.resolved_why = str(why)
+        alert.value = judgement.value if judgement.value is not None else alert.value
+        self._note(alert, EventKind.RESOLVED, judgement.why or str(why))
+        if had_fired:
+            self._resolved.append(alert)
+
+    def _note(self, alert: Alert, kind: EventKind, reason: str) -> None:
+        event = AlertEvent(alert=alert, time_ms=self._now_ms, kind=kind, reason=reason[:500])
+        self._events.append(event)

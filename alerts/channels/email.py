@@ -1,0 +1,109 @@
+"""E-mail: HTML and text with a chart, by a server of your own or by Django's settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from email.message import EmailMessage
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.validators import validate_email
+
+from alerts.channels import base, smtp
+from alerts.channels.base import ChannelKind, Receipt, TemporaryError
+from alerts.channels.letter import letter
+from alerts.channels.secrecy import safe
+from alerts.message import Message
+from monitoring.probes.validation import complaints
+from opsportal.lib.kinds import kind, setting
+
+_DJANGOS_SMTP = "django.core.mail.backends.smtp.EmailBackend"
+_MAX_RECIPIENTS = 50
+
+
+@kind
+class Email(ChannelKind):
+    name = "email"
+    label = "E-mail"
+
+    to: str = setting("To", "Addresses, with commas between them")
+    url: str = setting(
+        "Server",
+        "Such as smtp://user:password@mail.example.com:587; empty: the portal's own",
+        default="",
+        secret=True,
+    )
+    sender: str = setting("From", "Empty: the portal's own", default="")
+
+    def validate(self) -> Mapping[str, str]:
+        checks: dict[str, Callable[[], object]] = {
+            "to": lambda: _check_recipients(self.recipients),
+            "sender": lambda: _check_sender(self.sender),
+            "url": lambda: smtp.server_from(self.url or "smtp://localhost"),
+        }
+        return dict(complaints(checks))
+
+    @property
+    def recipients(self) -> list[str]:
+        return [each for each in map(str.strip, self.to.split(",")) if each]
+
+    def send(self, message: Message) -> Receipt:
+        sender = self.sender or settings.DEFAULT_FROM_EMAIL
+        written = letter(message, sender, self.recipients)
+        if not self.url and settings.EMAIL_BACKEND != _DJANGOS_SMTP:
+            answer = _by_django(written, self.recipients)
+        else:
+            server = smtp.server_from(self.url) if self.url else smtp.djangos_server()
+            answer = smtp.deliver(server, written, parseaddr(sender)[1], self.recipients)
+        return Receipt(answer, {"message_id": written["Message-ID"]})
+
+
+class _Written(EmailMultiAlternatives):
+    """Django's way to send a message that has been written already."""
+
+    def __init__(self, written: EmailMessage, recipients: list[str]) -> None:
+        text = written.get_body(("plain",))
+        body = text.get_content() if text else ""
+        super().__init__(str(written["Subject"]), body, str(written["From"]), recipients)
+        self.written = written
+
+    def message(self, **_: object) -> EmailMessage:
+        return self.written
+
+
+def _by_django(written: EmailMessage, recipients: list[str]) -> str:
+    """Through whatever backend was configured, with whatever exceptions its library has."""
+    try:
+        backend = get_connection(timeout=base.TIMEOUT_SECONDS)
+        sent = backend.send_messages([_Written(written, recipients)])
+    except Exception as error:
+        raise TemporaryError(f"Django's e-mail backend: {safe(str(error))}") from error
+    if not sent:
+        raise TemporaryError("Django's e-mail backend has not sent it")
+    return f"given to {settings.EMAIL_BACKEND}"
+
+
+def _check_recipients(recipients: list[str]) -> None:
+    if not 0 < len(recipients) <= _MAX_RECIPIENTS:
+        raise ValueError(f"must be 1 to {_MAX_RECIPIENTS} addresses")
+    for each in recipients:
+        _check_address(each)
+
+
+def _check_sender(sender: str) -> None:
+    """Empty is allowed: it is Django's."""
+    if not sender.isprintable():
+        raise ValueError("must be one line")
+    if sender:
+        _check_address(parseaddr(sender)[1])
+
+
+def _check_address(address: str) -> None:
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise ValueError(f"{safe(address)!r} is not an e-mail address") from None
+    if not address.isascii():
+        raise ValueError(f"{safe(address)!r} must be ASCII, its domain as xn--…")

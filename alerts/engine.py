@@ -1,0 +1,149 @@
+"""Reads the store, decides, and writes alert, events and deliveries in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from django.db import transaction
+
+from alerts.changes import Changes
+from alerts.conditions.base import Finding, Judgement
+from alerts.lifecycle import Episode, Step, advance
+from alerts.models import OPEN, Alert, Threshold
+from alerts.watching import Watched, Watchlist
+from monitoring import store
+from monitoring.store import Bucket, LatestPoint
+from monitoring.store.identity import series_key
+
+# A series that has been silent for so long is gone: a host that was removed is not missed for ever.
+GONE_MS = 24 * 3_600_000
+_WATCHLIST = Watchlist()
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One series under one threshold, judged."""
+
+    point: LatestPoint
+    fingerprint: str
+    judgement: Judgement
+
+
+def evaluate_series(series_ids: Collection[int], now_ms: int) -> int:
+    """Thresholds on the series that have just got points. Returns how many alerts changed."""
+    watched = [each for each in _WATCHLIST.current() if each.at_once]
+    metrics = {each.rule.metric for each in watched}
+    if not metrics:
+        return 0
+    points = [each for each in store.latest_by_id(series_ids) if each.series.metric in metrics]
+    return _evaluate(watched, points, now_ms) if points else 0
+
+
+def evaluate_all(now_ms: int) -> int:
+    """Every threshold on every series: the guarantee, and how absence is seen."""
+    watched = _WATCHLIST.current()
+    points = store.latest_of({each.rule.metric for each in watched})
+    return _evaluate(watched, points, now_ms)
+
+
+def _evaluate(watched: Sequence[Watched], points: Sequence[LatestPoint], now_ms: int) -> int:
+    by_metric: dict[str, list[LatestPoint]] = {}
+    for point in points:
+        by_metric.setdefault(point.series.metric, []).append(point)
+    open_alerts = _open_alerts(each.threshold_id for each in watched)
+    changed = 0
+    for each in watched:
+        found = by_metric.get(each.rule.metric, [])
+        selected = [point for point in found if each.selects(point.series.labels)]
+        alerts = open_alerts.get(each.threshold_id, {})
+        observed = _observed(each, selected, alerts, now_ms)
+        if any(_differs(each, one, alerts, now_ms) for one in observed):
+            changed += _apply(each, observed, now_ms)
+    return changed
+
+
+def _open_alerts(threshold_ids: Iterable[int]) -> dict[int, dict[str, Alert]]:
+    found: dict[int, dict[str, Alert]] = {}
+    for alert in Alert.objects.filter(threshold__in=list(threshold_ids), state__in=OPEN):
+        if alert.threshold_id is not None:
+            found.setdefault(alert.threshold_id, {})[alert.fingerprint] = alert
+    return found
+
+
+def _observed(
+    watched: Watched, points: Sequence[LatestPoint], alerts: Mapping[str, Alert], now_ms: int
+) -> list[Observed]:
+    keys = [series_key(each.series.metric, tuple(each.series.labels.items())) for each in points]
+    pairs = list(zip(points, keys, strict=True))
+    gone = [pair for pair in pairs if now_ms - pair[0].time_ms > _gone_ms(watched)]
+    ended = Judgement(Finding.FALSE, why="nothing was recorded for a day")
+    found = [Observed(point, key, ended) for point, key in gone if key in alerts]
+    present = [pair for pair in pairs if now_ms - pair[0].time_ms <= _gone_ms(watched)]
+    if present and not watched.hours.include(now_ms):
+        off = Judgement(Finding.FALSE, why="outside of its hours")
+        return found + [Observed(point, key, off) for point, key in present]
+    buckets = _buckets(watched, [point for point, _key in present], now_ms)
+    for point, key in present:
+        alert = alerts.get(key)
+        is_firing = alert is not None and alert.state == "firing"
+        seen = buckets.get(point.series.id, [])
+        judgement = watched.condition.judge(watched.rule, seen, now_ms, is_firing)
+        found.append(Observed(point, key, judgement))
+    return found
+
+
+def _gone_ms(watched: Watched) -> int:
+    return max(GONE_MS, 2 * watched.condition.span_ms(watched.rule))
+
+
+def _buckets(
+    watched: Watched, points: Sequence[LatestPoint], now_ms: int
+) -> dict[int, list[Bucket]]:
+    rule, span_ms = watched.rule, watched.condition.span_ms(watched.rule)
+    if watched.condition.from_last_point(rule):
+        return {
+            each.series.id: [Bucket(each.time_ms, 1, each.value, each.value, each.value)]
+            for each in points
+            if each.time_ms > now_ms - span_ms
+        }
+    if not points:
+        return {}
+    step_ms = watched.condition.step_ms(rule)
+    series = [each.series for each in points]
+    # To the end of the present step: what has just come in belongs to it.
+    windows = store.windows_of(series, now_ms - span_ms, now_ms + 1, step_ms, now_ms=now_ms)
+    return {each.series.id: each.buckets for each in windows}
+
+
+def _differs(
+    watched: Watched, observed: Observed, alerts: Mapping[str, Alert], now_ms: int
+) -> bool:
+    before = episode_of(alerts.get(observed.fingerprint))
+    return advance(before, observed.judgement, watched.rule, now_ms).episode != before
+
+
+def episode_of(alert: Alert | None) -> Episode | None:
+    if alert is None:
+        return None
+    state: Literal["pending", "firing"] = "firing" if alert.state == "firing" else "pending"
+    return Episode(state, alert.started_ms, alert.fired_ms, alert.good_since_ms, alert.severity)
+
+
+def _apply(watched: Watched, observed: Sequence[Observed], now_ms: int) -> int:
+    """Decides again under the threshold's lock: another process may have been faster."""
+    with transaction.atomic():
+        locked = Threshold.objects.select_for_update(of=("self",)).filter(pk=watched.threshold_id)
+        if locked.first() is None:
+            return 0
+        rows = Alert.objects.filter(threshold=watched.threshold_id, state__in=OPEN)
+        alerts = {row.fingerprint: row for row in rows.select_related("threshold")}
+        changes = Changes(watched, now_ms)
+        for each in observed:
+            alert = alerts.get(each.fingerprint)
+            before = episode_of(alert)
+            step: Step = advance(before, each.judgement, watched.rule, now_ms)
+            if step.episode != before:
+                changes.take(each.point, each.fingerprint, each.judgement, step, alert)
+        return changes.write()

@@ -1,0 +1,220 @@
+"""The outbox: claim by lease, send, then mark. After a crash it is sent again, with the same key."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Collection, Iterable
+
+from django.db import connection, transaction
+
+from alerts.channels.base import PermanentError, Receipt, TemporaryError
+from alerts.composing import compose, item_summaries
+from alerts.editing import kind_of
+from alerts.models import (
+    AlertEvent,
+    Channel,
+    Delivery,
+    DeliveryItem,
+    DeliveryKind,
+    DeliveryStatus,
+    EventKind,
+)
+from alerts.retrying import is_hopeless, next_try_ms
+from alerts.signals import deliveries_queued
+from monitoring import store
+from opsportal.lib.crypto import UnreadableSecretError
+from opsportal.lib.kinds import SettingsError
+
+logger = logging.getLogger(__name__)
+
+BATCH = 20
+LEASE_MS = 60_000
+# A send may take so long; what of a batch is left with less is another claim's.
+_SEND_MS = 15_000
+_WAITING = (DeliveryStatus.QUEUED, DeliveryStatus.FAILED)
+
+
+def wake(channel_ids: Collection[int]) -> None:
+    deliveries_queued.send_robust(sender=Delivery, channel_ids=set(channel_ids))
+
+
+def due_channels(now_ms: int) -> list[int]:
+    rows = Delivery.objects.filter(
+        status__in=_WAITING, due_ms__lte=now_ms, leased_until_ms__lte=now_ms
+    )
+    return list(rows.filter(channel__enabled=True).values_list("channel", flat=True).distinct())
+
+
+def drain(channel_id: int) -> int:
+    """Sends what is due to one channel, as fast as it may hear. Returns how many were taken."""
+    taken = 0
+    while (channel := Channel.objects.filter(pk=channel_id, enabled=True).first()) is not None:
+        room = _room(channel, _now_ms())
+        claimed = claim(channel, _now_ms(), min(BATCH, room)) if room > 0 else []
+        if not claimed:
+            return taken
+        for delivery in claimed:
+            if delivery.leased_until_ms - _now_ms() < _SEND_MS:
+                return taken
+            taken += send(delivery)
+    return taken
+
+
+def _room(channel: Channel, now_ms: int) -> int:
+    """How many messages may be sent now. Where more wait than that, they become one."""
+    limit = channel.max_per_minute or kind_of(channel).max_per_minute
+    sent = channel.deliveries.filter(sent_ms__gt=now_ms - 60_000).count()
+    room = limit - sent
+    waiting = channel.deliveries.filter(status=DeliveryStatus.QUEUED, due_ms__lte=now_ms).count()
+    if waiting > max(room, 1) and kind_of(channel).tells_groups:
+        _merge(channel, now_ms)
+    return room
+
+
+@transaction.atomic
+def _merge(channel: Channel, now_ms: int) -> None:
+    """Of each kind one message that tells of all that wait."""
+    rows = channel.deliveries.filter(
+        status=DeliveryStatus.QUEUED, attempts=0, due_ms__lte=now_ms, leased_until_ms=0
+    )
+    firsts: dict[str, Delivery] = {}
+    for row in rows.select_for_update().order_by("pk"):
+        first = firsts.setdefault(row.kind, row)
+        if first is not row:
+            known = first.items.values("alert")
+            row.items.exclude(alert__in=known).update(delivery=first)
+            row.delete()
+
+
+def claim(channel: Channel, now_ms: int, limit: int) -> list[Delivery]:
+    """The oldest first. One statement, a compare-and-swap in itself."""
+    skip = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
+    statement = f"""
+        UPDATE alerts_delivery SET leased_until_ms = %s, attempts = attempts + 1
+        WHERE id IN (
+            SELECT id FROM alerts_delivery
+            WHERE channel_id = %s AND status IN ('queued', 'failed')
+              AND due_ms <= %s AND leased_until_ms <= %s
+            ORDER BY due_ms, id LIMIT %s {skip})
+        RETURNING id
+    """  # noqa: S608
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, [now_ms + LEASE_MS, channel.pk, now_ms, now_ms, limit])
+        claimed = [row[0] for row in cursor.fetchall()]
+    rows = Delivery.objects.filter(pk__in=claimed).select_related("channel")
+    return list(rows.order_by("due_ms", "pk"))
+
+
+def deliver_now(delivery_pk: int) -> Delivery:
+    """One message at once, for a person who waits for the answer."""
+    now_ms = _now_ms()
+    claimed = Delivery.objects.filter(
+        pk=delivery_pk, status__in=_WAITING, leased_until_ms__lte=now_ms
+    ).update(leased_until_ms=now_ms + LEASE_MS, attempts=1)
+    delivery = Delivery.objects.select_related("channel").get(pk=delivery_pk)
+    if claimed:
+        send(delivery)
+    delivery.refresh_from_db()
+    return delivery
+
+
+def send(delivery: Delivery) -> bool:
+    """True when it was taken. What went wrong is in the row, and in the alert's history."""
+    started = time.perf_counter()
+    try:
+        message = compose(delivery)
+        if message is None:
+            _mark_superseded(delivery)
+            return True
+        receipt = kind_of(delivery.channel).send(message)
+    except TemporaryError as error:
+        _mark_failed(delivery, str(error), error.retry_after_seconds)
+        return False
+    except (PermanentError, SettingsError, UnreadableSecretError) as error:
+        _mark_dead(delivery, str(error))
+        return False
+    except Exception as error:
+        logger.exception("delivery %s to %s failed", delivery.pk, delivery.channel.name)
+        _mark_failed(delivery, f"{type(error).__name__} (see the worker's log)", None)
+        return False
+    _mark_sent(delivery, receipt, (time.perf_counter() - started) * 1000)
+    return True
+
+
+def _mark_superseded(delivery: Delivery) -> None:
+    """The recovery was told already: to say afterwards that it fires would be wrong."""
+    Delivery.objects.filter(pk=delivery.pk).update(
+        status=DeliveryStatus.SENT, leased_until_ms=0, error="not sent: it was over by then"
+    )
+
+
+def _mark_sent(delivery: Delivery, receipt: Receipt, latency_ms: float) -> None:
+    now_ms = _now_ms()
+    Delivery.objects.filter(pk=delivery.pk).update(
+        status=DeliveryStatus.SENT,
+        sent_ms=now_ms,
+        leased_until_ms=0,
+        latency_ms=latency_ms,
+        error="",
+        receipt={"answer": receipt.answer[:2000], "data": dict(receipt.data)},
+    )
+    channel = delivery.channel
+    was_failing = (channel.last_error_ms or 0) > (channel.last_success_ms or 0)
+    Channel.objects.filter(pk=channel.pk).update(last_success_ms=now_ms, latency_ms=latency_ms)
+    if was_failing or channel.last_success_ms is None:
+        _record_failing(channel, 0.0, now_ms)
+
+
+def _mark_failed(delivery: Delivery, error: str, retry_after_seconds: float | None) -> None:
+    now_ms = _now_ms()
+    if is_hopeless(delivery.created_ms, now_ms) or delivery.kind == DeliveryKind.TEST:
+        _mark_dead(delivery, error)
+        return
+    dice = random.random()  # noqa: S311 (spreads retries, keeps no secret)
+    due_ms = next_try_ms(delivery.attempts, now_ms, retry_after_seconds, dice)
+    Delivery.objects.filter(pk=delivery.pk).update(
+        status=DeliveryStatus.FAILED, due_ms=due_ms, leased_until_ms=0, error=error[:500]
+    )
+    _note_error(delivery.channel, error, now_ms)
+
+
+def _mark_dead(delivery: Delivery, error: str) -> None:
+    now_ms = _now_ms()
+    Delivery.objects.filter(pk=delivery.pk).update(
+        status=DeliveryStatus.DEAD, leased_until_ms=0, error=error[:500]
+    )
+    _note_error(delivery.channel, error, now_ms)
+    items = DeliveryItem.objects.filter(delivery=delivery)
+    AlertEvent.objects.bulk_create(
+        AlertEvent(
+            alert_id=item.alert_id,
+            time_ms=now_ms,
+            kind=EventKind.NOT_TOLD,
+            reason=f"the channel refused it: {error}"[:500],
+            channel=delivery.channel,
+        )
+        for item in items
+    )
+    if delivery.kind != DeliveryKind.TEST:
+        # Becomes an alert of its own, which other channels hear.
+        _record_failing(delivery.channel, 1.0, now_ms)
+
+
+def _note_error(channel: Channel, error: str, now_ms: int) -> None:
+    Channel.objects.filter(pk=channel.pk).update(last_error_ms=now_ms, last_error=error[:500])
+
+
+def _record_failing(channel: Channel, value: float, now_ms: int) -> None:
+    labels = {"channel": channel.name}
+    store.record([store.Point("portal_channel_failing", labels, now_ms, value)])
+
+
+def summaries(deliveries: Iterable[Delivery]) -> dict[int, str]:
+    """What each tells of, in one line; for lists."""
+    return {each.pk: item_summaries(each) for each in deliveries}
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,50 @@
+"""An alert as it was when a message about it was queued: what a message is made of, whatever
+becomes of the alert until it is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alerts.conditions.limit import with_unit
+from alerts.models import Alert, AlertState
+
+
+def snapshot(alert: Alert) -> dict[str, Any]:
+    """In JSON's types; of alerts.message.Item those fields that change with time."""
+    threshold = alert.threshold
+    return {
+        "status": "resolved" if alert.state == AlertState.RESOLVED else "firing",
+        "severity": alert.severity,
+        "threshold": alert.name,
+        "metric": alert.metric,
+        "labels": alert.labels,
+        "fingerprint": alert.fingerprint,
+        "summary": alert.message,
+        "value": alert.value,
+        "limit": alert.limit,
+        "comparison": threshold.comparison if threshold else "",
+        "since_ms": alert.fired_ms or alert.started_ms,
+        "resolved_ms": alert.resolved_ms,
+        "runbook_url": threshold.runbook_url if threshold else "",
+        "series_id": alert.series_id,
+    }
+
+
+def made_up(channel_name: str, by: str, now_ms: int) -> dict[str, Any]:
+    """For a test or a drill."""
+    return {
+        "status": "firing",
+        "severity": "info",
+        "threshold": f"Test of {channel_name}",
+        "metric": "cpu_percent",
+        "labels": {"host": "example"},
+        "fingerprint": "test",
+        "summary": f"This is a test, sent by {by}. CPU {with_unit('cpu_percent', 97.2)}",
+        "value": 97.2,
+        "limit": 90.0,
+        "comparison": ">",
+        "since_ms": now_ms,
+        "resolved_ms": None,
+        "runbook_url": "",
+        "series_id": None,
+    }

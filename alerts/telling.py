@@ -1,0 +1,186 @@
+"""Decides for alerts that fire who hears now, and who hears again later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db import transaction
+
+from alerts import rules
+from alerts.deliveries import Notice, queue
+from alerts.models import Alert, AlertEvent, AlertState, DeliveryKind, EventKind
+from alerts.routing import Audience, StepRule, Subject, Told, audience, muted, next_step
+
+# How often a muted alert is looked at: a silence may have been ended by hand.
+LOOK_EVERY_MS = 10_000
+_MOST_AT_ONCE = 2000
+
+
+def subject_of(alert: Alert, channel_ids: Sequence[int] = ()) -> Subject:
+    own = {"threshold": alert.name, "severity": alert.severity, "metric": alert.metric}
+    labels = {**alert.labels, **own}
+    return Subject(labels, alert.fingerprint, alert.threshold_id, tuple(channel_ids))
+
+
+class Rules:
+    """Read once for a batch."""
+
+    def __init__(self, now_ms: int) -> None:
+        self.routes = rules.routes()
+        self.inhibitions = rules.inhibitions()
+        self.mutings = rules.mutings(now_ms)
+        self._now_ms = now_ms
+        self._firing: list[Subject] | None = None
+
+    def muted(self, subject: Subject) -> str:
+        if not self.inhibitions:
+            return muted(subject, self.mutings, (), ())
+        if self._firing is None:
+            rows = Alert.objects.filter(state=AlertState.FIRING)
+            self._firing = [subject_of(each) for each in rows]
+        return muted(subject, self.mutings, self.inhibitions, self._firing)
+
+    def audience(self, subject: Subject) -> Audience:
+        return audience(subject, self.routes, self._now_ms)
+
+
+def tell(alerts: Sequence[Alert], channel_ids: Sequence[int], now_ms: int) -> None:
+    """Within the transaction that makes them fire."""
+    known = Rules(now_ms)
+    notices: list[Notice] = []
+    events: list[AlertEvent] = []
+    for alert in alerts:
+        subject = subject_of(alert, channel_ids)
+        found = known.audience(subject)
+        reason = known.muted(subject)
+        if reason:
+            _mute(alert, reason, events, now_ms)
+            continue
+        alert.muted_by = ""
+        notices += [Notice(alert, each, DeliveryKind.FIRING) for each in found.told]
+        events += [_not_told(alert, refusal, now_ms) for refusal in found.refusals]
+        alert.told_ms = now_ms if found.told else alert.told_ms
+        alert.next_look_ms = _next_look_ms(alert, found, now_ms)
+    Alert.objects.bulk_update(alerts, ["muted_by", "told_ms", "next_look_ms"], batch_size=200)
+    AlertEvent.objects.bulk_create(events)
+    queue(notices, now_ms)
+
+
+def _mute(alert: Alert, reason: str, events: list[AlertEvent], now_ms: int) -> None:
+    if alert.muted_by != reason:
+        events.append(_not_told(alert, reason, now_ms))
+    alert.muted_by = reason
+    alert.next_look_ms = now_ms + LOOK_EVERY_MS
+
+
+def _not_told(alert: Alert, reason: str, now_ms: int) -> AlertEvent:
+    return AlertEvent(alert=alert, time_ms=now_ms, kind=EventKind.NOT_TOLD, reason=reason[:500])
+
+
+def _next_look_ms(alert: Alert, found: Audience, now_ms: int) -> int | None:
+    """For a repetition, a step of escalation, or the hours of a route that refused."""
+    moments: list[int] = []
+    if found.repeat_ms and alert.told_ms is not None:
+        moments.append(alert.told_ms + found.repeat_ms)
+    step = next_step(found.steps, alert.escalated, alert.fired_ms or now_ms)
+    if step is not None:
+        moments.append(max(step[0], now_ms))
+    if alert.told_ms is None:
+        moments.append(now_ms + LOOK_EVERY_MS)
+    return min(moments, default=None)
+
+
+@transaction.atomic
+def look_again(now_ms: int) -> int:
+    """Alerts that fire and whose time to be looked at has come. Returns how many."""
+    due = Alert.objects.filter(state=AlertState.FIRING, next_look_ms__lte=now_ms)
+    rows = list(due.select_for_update(of=("self",)).order_by("pk")[:_MOST_AT_ONCE])
+    if not rows:
+        return 0
+    direct = _direct_channels(rows)
+    waiting = [each for each in rows if each.muted_by or each.told_ms is None]
+    known = Rules(now_ms)
+    for channel_ids, group in _by_channels(waiting, direct).items():
+        _tell_at_last(group, channel_ids, known, now_ms)
+    _go_on([each for each in rows if each not in waiting], direct, known, now_ms)
+    return len(rows)
+
+
+def _tell_at_last(
+    alerts: Sequence[Alert], channel_ids: tuple[int, ...], known: Rules, now_ms: int
+) -> None:
+    """Those that nothing keeps back any more; of the others only the next look is written."""
+    ready = []
+    for alert in alerts:
+        subject = subject_of(alert, channel_ids)
+        is_muted = bool(known.muted(subject))
+        if not is_muted and (known.audience(subject).told or alert.muted_by):
+            ready.append(alert)
+        else:
+            alert.next_look_ms = now_ms + LOOK_EVERY_MS
+            alert.save(update_fields=["next_look_ms"])
+    if ready:
+        tell(ready, channel_ids, now_ms)
+
+
+def _direct_channels(alerts: Iterable[Alert]) -> dict[int, tuple[int, ...]]:
+    from alerts.models import Threshold
+
+    through = Threshold.channels.through.objects.filter(
+        threshold__in={each.threshold_id for each in alerts if each.threshold_id}
+    )
+    found: dict[int, tuple[int, ...]] = {}
+    for threshold_id, channel_id in through.values_list("threshold_id", "channel_id"):
+        found[threshold_id] = (*found.get(threshold_id, ()), channel_id)
+    return found
+
+
+def _by_channels(
+    alerts: Iterable[Alert], direct: dict[int, tuple[int, ...]]
+) -> dict[tuple[int, ...], list[Alert]]:
+    groups: dict[tuple[int, ...], list[Alert]] = {}
+    for alert in alerts:
+        groups.setdefault(direct.get(alert.threshold_id or 0, ()), []).append(alert)
+    return groups
+
+
+def _go_on(
+    alerts: Sequence[Alert], direct: dict[int, tuple[int, ...]], known: Rules, now_ms: int
+) -> None:
+    """Repeats and escalates, unless somebody has acknowledged."""
+    notices: list[Notice] = []
+    for alert in alerts:
+        if alert.acknowledged_ms is not None:
+            alert.next_look_ms = None
+            continue
+        subject = subject_of(alert, direct.get(alert.threshold_id or 0, ()))
+        reason = known.muted(subject)
+        if reason:
+            alert.next_look_ms = now_ms + LOOK_EVERY_MS
+            continue
+        found = known.audience(subject)
+        notices += _again(alert, found, now_ms)
+        alert.next_look_ms = _next_look_ms(alert, found, now_ms)
+    fields = ["next_look_ms", "told_ms", "escalated"]
+    Alert.objects.bulk_update(alerts, fields, batch_size=200)
+    queue(notices, now_ms)
+
+
+def _again(alert: Alert, found: Audience, now_ms: int) -> list[Notice]:
+    notices: list[Notice] = []
+    if found.repeat_ms and alert.told_ms is not None and alert.told_ms + found.repeat_ms <= now_ms:
+        alert.told_ms = now_ms
+        notices += [Notice(alert, each, DeliveryKind.REPEAT) for each in found.told]
+    step = next_step(found.steps, alert.escalated, alert.fired_ms or now_ms)
+    if step is not None and step[0] <= now_ms:
+        alert.escalated += 1
+        notices += _escalated(alert, step[1])
+    return notices
+
+
+def _escalated(alert: Alert, step: StepRule) -> list[Notice]:
+    why = f"nobody acknowledged within {step.after_ms // 60_000} min"
+    key = f"escalation:{alert.pk}"
+    return [
+        Notice(alert, Told(each, key, 0, why), DeliveryKind.ESCALATION) for each in step.channel_ids
+    ]

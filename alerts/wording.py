@@ -1,0 +1,46 @@
+"""Sentences about alerts, for people. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from alerts.conditions.limit import with_unit
+from monitoring.catalogue import METRICS
+
+MAX_LENGTH = 500
+# What tells one series of a metric from another, in the order in which people say it.
+_PLACES = ("check", "plan", "service", "route", "path", "queue", "host")
+_STATES = {"check_up": "is down", "restore_test_ok": "restore test failed"}
+
+
+def sentence(metric: str, labels: Mapping[str, str], value: float | None, why: str) -> str:
+    """Such as "CPU 97.2 % on web-1, above 90 %" or "tradier is down"."""
+    place = place_of(labels)
+    if metric in _STATES and value == 0:
+        return f"{place or 'something'} {_STATES[metric]}"[:MAX_LENGTH]
+    label = METRICS[metric].label if metric in METRICS else metric
+    shown = f"{label} {with_unit(metric, value)}" if value is not None else label
+    where = f" on {place}" if place else ""
+    return f"{shown}{where}, {why}"[:MAX_LENGTH]
+
+
+def place_of(labels: Mapping[str, str]) -> str:
+    return " ".join(labels[name] for name in _PLACES[:-1] if labels.get(name)) or labels.get(
+        "host", ""
+    )
+
+
+def title(sentences: Sequence[str], thresholds: Sequence[str], resolved: bool) -> str:
+    """One line for a message that tells of many."""
+    prefix = "Resolved: " if resolved else ""
+    if len(sentences) == 1:
+        return _one_line(f"{prefix}{sentences[0]}")
+    (name, count), *others = Counter(thresholds).most_common()
+    if not others:
+        return _one_line(f"{prefix}{count} alerts: {name}")
+    return _one_line(f"{prefix}{len(sentences)} alerts, {count} of them {name}")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:200]
