@@ -44,15 +44,18 @@ def moment(time_ms: int | None) -> SafeString | str:
     if time_ms is None:
         return ""
     at, now = as_datetime(time_ms), datetime.now(UTC)
-    words = (
-        f"in {timesince(now, at, depth=1)}" if at > now else f"{timesince(at, now, depth=1)} ago"
-    )
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         at.isoformat(),
         at.strftime("%Y-%m-%d %H:%M:%S UTC"),
-        words,
+        _distance(at, now),
     )
+
+
+def _distance(at: datetime, now: datetime) -> str:
+    if abs(at - now) < timedelta(minutes=1):
+        return "now"
+    return f"in {timesince(now, at, depth=1)}" if at > now else f"{timesince(at, now, depth=1)} ago"
 
 
 def lasting(length_ms: int) -> str:

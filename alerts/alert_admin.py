@@ -34,7 +34,6 @@ class AlertAdmin(History, AlertBase):
     ]
     list_filter = ["state", "severity", "threshold"]
     search_fields = ["name", "message", "metric", "labels"]
-    show_full_result_count = False
     fields = (
         "name",
         "shown_state",

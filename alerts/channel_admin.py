@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # Django's class takes no parameter when it runs
 else:
     ChannelBase = admin.ModelAdmin
 
-_HEALTH = ("state", "last_success", "shown_error", "latency", "waiting_count", "dead_count")
+_HEALTH = ("state", "waiting_count", "dead_count", "latency", "last_success", "shown_error")
 
 
 @admin.register(Channel)
@@ -136,6 +136,7 @@ class ChannelAdmin(ChannelBase):
             "delivery": delivery,
             "was_sent": delivery.status == DeliveryStatus.SENT,
             "was_refused": delivery.status == DeliveryStatus.DEAD,
+            "is_nav_sidebar_enabled": False,
         }
         return render(request, "admin/channel_test.html", context)
 

@@ -79,9 +79,9 @@ def _recent(snapshots: Sequence[dict[str, Any]], now_ms: int) -> dict[int, list[
 
 
 def _item(alert_id: int, row: dict[str, Any], recent: dict[int, list[float]]) -> Item:
-    fields = {name: value for name, value in row.items() if name != "series_id"}
+    fields: dict[str, Any] = {name: value for name, value in row.items() if name != "series_id"}
     metric = METRICS.get(row["metric"])
-    made = {"acknowledge_url": "", "silence_url": "", "url": settings.PUBLIC_URL}
+    made: dict[str, Any] = {"acknowledge_url": "", "silence_url": "", "url": settings.PUBLIC_URL}
     if alert_id:
         made = {
             "acknowledge_url": links.acknowledge_url(alert_id),

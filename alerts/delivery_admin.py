@@ -69,7 +69,6 @@ class DeliveryAdmin(History, DeliveryBase):
     list_filter = ["status", "kind", "channel"]
     list_select_related = ["channel"]
     search_fields = ["channel__name", "error"]
-    show_full_result_count = False
     actions = [send_again]
     fields = (
         "state",

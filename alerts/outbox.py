@@ -158,7 +158,11 @@ def _mark_sent(delivery: Delivery, receipt: Receipt, latency_ms: float) -> None:
         leased_until_ms=0,
         latency_ms=latency_ms,
         error="",
-        receipt={"answer": receipt.answer[:2000], "data": dict(receipt.data)},
+        receipt={
+            **delivery.receipt,
+            "answer": receipt.answer[:2000],
+            "data": dict(receipt.data),
+        },
     )
     channel = delivery.channel
     was_failing = (channel.last_error_ms or 0) > (channel.last_success_ms or 0)

@@ -21,6 +21,7 @@ else:
     RouteBase = InhibitionBase = MaintenanceBase = forms.ModelForm
 
 LAST_YEAR = 2999
+REQUIRED_HELP = "One a line, such as host=db-1, check=~trad.*, severity!=info"
 LINES = forms.Textarea(attrs={"rows": 4, "cols": 60})
 
 
@@ -100,6 +101,7 @@ class InhibitionForm(InhibitionBase):
         fields = ("name", "enabled", "source", "target", "equal")
         field_classes = {"source": MatchersField, "target": MatchersField}
         widgets = {"source": LINES, "target": LINES}
+        help_texts = {"source": REQUIRED_HELP, "target": REQUIRED_HELP}
 
 
 class MaintenanceForm(MaintenanceBase):

@@ -78,7 +78,7 @@ class SilenceAdmin(SilenceBase):
     def get_readonly_fields(self, request: HttpRequest, obj: Silence | None = None) -> Any:
         return ("state", "starts", "ends", "author", "matching_now")
 
-    @admin.display(description="silence")
+    @admin.display(description="state")
     def state(self, silence: Silence) -> SafeString:
         now = now_ms()
         if silence.ends_ms <= now:
@@ -128,6 +128,7 @@ class SilenceAdmin(SilenceBase):
             "alerts": found[:MOST_SHOWN],
             "more": len(found) - MOST_SHOWN,
             "mistake": mistake,
+            "is_nav_sidebar_enabled": False,
         }
         return render(request, "admin/silence_preview.html", context)
 

@@ -10,7 +10,7 @@ from django.contrib.admin.widgets import AdminSplitDateTime
 
 from alerts.admin_cells import as_datetime
 from alerts.models import Silence
-from alerts.routing_forms import LINES, MatchersField, within_reason
+from alerts.routing_forms import LINES, REQUIRED_HELP, MatchersField, within_reason
 
 if TYPE_CHECKING:  # Django's class takes no parameter when it runs
     SilenceBase = forms.ModelForm[Silence]
@@ -23,7 +23,7 @@ DURATIONS = [("3600", "1 hour"), ("14400", "4 hours"), ("86400", "1 day"), ("", 
 
 class SilenceForm(SilenceBase):
     starts_at = forms.SplitDateTimeField(widget=AdminSplitDateTime, validators=[within_reason])
-    duration = forms.ChoiceField(label="lasts", choices=DURATIONS, required=False)
+    duration = forms.ChoiceField(label="Lasts", choices=DURATIONS, required=False)
     ends_at = forms.SplitDateTimeField(
         widget=AdminSplitDateTime,
         required=False,
@@ -36,6 +36,7 @@ class SilenceForm(SilenceBase):
         fields = ("matchers", "comment")
         field_classes = {"matchers": MatchersField}
         widgets = {"matchers": LINES}
+        help_texts = {"matchers": REQUIRED_HELP}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

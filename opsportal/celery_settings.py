@@ -8,7 +8,13 @@ from kombu.common import Broadcast
 broker_url = settings.REDIS_URL.replace("unix://", "redis+socket://", 1)
 broker_connection_retry_on_startup = True
 broker_connection_max_retries = None  # for ever: the supervisor decides about life and death
-broker_transport_options = {"visibility_timeout": 3600, "socket_keepalive": True}
+broker_transport_options = {
+    "visibility_timeout": 3600,
+    "socket_keepalive": True,
+    # Who nudges a worker (a request that brought points) does not wait for a broker that is away:
+    # a sweep does the work a few seconds later. Workers and beat retry by other settings.
+    "max_retries": 0,
+}
 
 # Results would be written and read by nobody: outcomes are rows and points.
 task_ignore_result = True

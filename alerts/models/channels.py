@@ -90,7 +90,7 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} to {self.channel_id}: {self.status}"
+        return f"{self.get_kind_display()} to {self.channel}, {self.get_status_display()}"
 
 
 class DeliveryItem(models.Model):

@@ -1,0 +1,3 @@
+"""Registers the admin's pages of alerts."""
+
+from alerts import channel_admin, routing_admin  # noqa: F401
