@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from alerts.conditions.base import Judgement
-from alerts.deliveries import queue_recovery
+from alerts.deliveries import Notice, queue, queue_recovery
 from alerts.lifecycle import Episode, Step, Why
-from alerts.models import Alert, AlertEvent, AlertState, EventKind
-from alerts.telling import tell
+from alerts.models import Alert, AlertEvent, AlertState, EventKind, Threshold
+from alerts.telling import DECIDED, decide
 from alerts.watching import Watched
 from alerts.wording import sentence
 from monitoring.models import Check
@@ -14,15 +14,15 @@ from monitoring.store import LatestPoint
 
 _UPDATED = (
     "state", "severity", "value", "limit", "message", "started_ms", "fired_ms", "good_since_ms",
-    "resolved_ms", "resolved_why",
+    "resolved_ms", "resolved_why", *DECIDED,
 )  # fmt: skip
 
 
 class Changes:
     """Collects, then writes at once: a thousand alerts are no thousand statements."""
 
-    def __init__(self, watched: Watched, now_ms: int) -> None:
-        self._watched, self._now_ms = watched, now_ms
+    def __init__(self, watched: Watched, threshold: Threshold, now_ms: int) -> None:
+        self._watched, self._threshold, self._now_ms = watched, threshold, now_ms
         self._new: list[Alert] = []
         self._changed: list[Alert] = []
         self._events: list[AlertEvent] = []
@@ -42,6 +42,7 @@ class Changes:
             alert = self._begun(point, fingerprint)
             self._new.append(alert)
         else:
+            alert.threshold = self._threshold
             self._changed.append(alert)
         if step.episode is None:
             self._end(alert, judgement, step.why)
@@ -49,19 +50,25 @@ class Changes:
             self._go_on(alert, point, judgement, step.episode, step.why)
 
     def write(self) -> int:
+        notices, refusals = self._decided()
         Alert.objects.bulk_create(self._new)
         Alert.objects.bulk_update(self._changed, _UPDATED, batch_size=200)
-        AlertEvent.objects.bulk_create(self._events)
+        AlertEvent.objects.bulk_create([*self._events, *refusals])
         if self._resolved:
             queue_recovery(self._resolved, self._now_ms)
-        if self._fired:
-            tell(self._fired, self._watched.channel_ids, self._now_ms)
+        queue(notices, self._now_ms)
         return len(self._new) + len(self._changed)
+
+    def _decided(self) -> tuple[list[Notice], list[AlertEvent]]:
+        """Before the rows are written, so that each is written once."""
+        if not self._fired:
+            return [], []
+        return decide(self._fired, self._watched.channel_ids, self._now_ms)
 
     def _begun(self, point: LatestPoint, fingerprint: str) -> Alert:
         watched = self._watched
         return Alert(
-            threshold_id=watched.threshold_id,
+            threshold=self._threshold,
             name=watched.name,
             metric=watched.rule.metric,
             labels={**point.series.labels, **watched.extra_labels},

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -20,26 +21,42 @@ MOST_ITEMS = 10
 _HOUR_MS = 3_600_000
 _RECENT_STEP_MS = 60_000
 _OF_FIRING = (DeliveryKind.FIRING, DeliveryKind.REPEAT, DeliveryKind.ESCALATION)
+_FOLLOWING = (DeliveryKind.REPEAT, DeliveryKind.RESOLVED)
 
 
-def compose(delivery: Delivery) -> Message | None:
-    """None where all that it would tell is over and was told so."""
-    rows = _rows(delivery)
-    if not rows:
-        return None
+Rows = list[tuple[int, dict[str, Any]]]
+
+
+def compose(
+    deliveries: Sequence[Delivery], *, with_recent: bool = True
+) -> dict[int, Message | None]:
+    """By delivery, of one channel; None where all that it would tell is over and was told so."""
+    rows = _rows(deliveries)
+    shown = [row for each in rows.values() for _alert_id, row in each[:MOST_ITEMS]]
+    recent = _recent(shown) if with_recent else {}
+    earlier = _earlier([each for each in deliveries if each.kind in _FOLLOWING])
+    return {
+        each.pk: _message(each, rows[each.pk], recent, earlier.get(each.pk, {}))
+        if rows[each.pk]
+        else None
+        for each in deliveries
+    }
+
+
+def _message(
+    delivery: Delivery,
+    rows: Rows,
+    recent: Mapping[int, list[float]],
+    earlier: Mapping[str, Any],
+) -> Message:
     snapshots = [row for _alert_id, row in rows]
     shown = rows[:MOST_ITEMS]
-    recent = _recent([row for _alert_id, row in shown], delivery.created_ms)
     resolved = delivery.kind == DeliveryKind.RESOLVED
     return Message(
         kind=delivery.kind,
         status="resolved" if resolved else "firing",
         severity=worst([row["severity"] for row in snapshots]),
-        title=wording.title(
-            [row["summary"] for row in snapshots],
-            [row["threshold"] for row in snapshots],
-            resolved,
-        ),
+        title=_title(delivery, rows),
         items=[_item(alert_id, row, recent) for alert_id, row in shown],
         more=len(rows) - len(shown),
         idempotency_key=delivery.idempotency_key,
@@ -47,38 +64,58 @@ def compose(delivery: Delivery) -> Message | None:
         time_ms=delivery.created_ms,
         attempt=max(1, delivery.attempts),
         portal_url=settings.PUBLIC_URL,
-        earlier=_earlier(delivery),
+        earlier=earlier,
     )
 
 
-def _rows(delivery: Delivery) -> list[tuple[int, dict[str, Any]]]:
-    if "made_up" in delivery.receipt:
-        return [(0, delivery.receipt["made_up"])]
-    items = delivery.items.order_by("pk")
-    if delivery.kind in _OF_FIRING and delivery.attempts > 1:
-        told = DeliveryItem.objects.filter(
-            delivery__channel=delivery.channel_id,
-            delivery__kind=DeliveryKind.RESOLVED,
-            delivery__status=DeliveryStatus.SENT,
-        )
-        items = items.exclude(alert__in=told.values("alert"))
-    return [(each.alert_id, each.snapshot) for each in items]
+def _title(delivery: Delivery, rows: Rows) -> str:
+    summaries = [row["summary"] for _alert_id, row in rows]
+    thresholds = [row["threshold"] for _alert_id, row in rows]
+    return wording.title(summaries, thresholds, delivery.kind == DeliveryKind.RESOLVED)
 
 
-def _recent(snapshots: Sequence[dict[str, Any]], now_ms: int) -> dict[int, list[float]]:
-    """By series, the means of the last hour's minutes."""
-    refs = [
-        SeriesRef(row["series_id"], row["metric"], row["labels"])
+def _rows(deliveries: Sequence[Delivery]) -> dict[int, Rows]:
+    """The alerts of each, as they were."""
+    found: dict[int, Rows] = {
+        each.pk: [(0, each.receipt["made_up"])] if "made_up" in each.receipt else []
+        for each in deliveries
+    }
+    over = _told_to_be_over([each for each in deliveries if each.attempts > 1])
+    for item in DeliveryItem.objects.filter(delivery__in=deliveries).order_by("pk"):
+        if (item.delivery_id, item.alert_id) not in over:
+            found[item.delivery_id].append((item.alert_id, item.snapshot))
+    return found
+
+
+def _told_to_be_over(retried: Sequence[Delivery]) -> set[tuple[int, int]]:
+    """Delivery and alert, where the channel has heard of the recovery in the meantime."""
+    firing = [each for each in retried if each.kind in _OF_FIRING]
+    if not firing:
+        return set()
+    told = DeliveryItem.objects.filter(
+        delivery__channel=firing[0].channel_id,
+        delivery__kind=DeliveryKind.RESOLVED,
+        delivery__status=DeliveryStatus.SENT,
+    )
+    items = DeliveryItem.objects.filter(delivery__in=firing, alert__in=told.values("alert"))
+    return set(items.values_list("delivery", "alert"))
+
+
+def _recent(snapshots: Sequence[dict[str, Any]]) -> dict[int, list[float]]:
+    """By series, the means of the minutes of the last hour."""
+    refs = {
+        row["series_id"]: SeriesRef(row["series_id"], row["metric"], row["labels"])
         for row in snapshots
         if row["series_id"] is not None
-    ]
+    }
     if not refs:
         return {}
-    windows = store.windows_of(refs, now_ms - _HOUR_MS, now_ms, _RECENT_STEP_MS)
+    now_ms = time.time_ns() // 1_000_000
+    windows = store.windows_of(list(refs.values()), now_ms - _HOUR_MS, now_ms, _RECENT_STEP_MS)
     return {each.series.id: [bucket.mean for bucket in each.buckets][-60:] for each in windows}
 
 
-def _item(alert_id: int, row: dict[str, Any], recent: dict[int, list[float]]) -> Item:
+def _item(alert_id: int, row: dict[str, Any], recent: Mapping[int, list[float]]) -> Item:
     fields: dict[str, Any] = {name: value for name, value in row.items() if name != "series_id"}
     metric = METRICS.get(row["metric"])
     made: dict[str, Any] = {"acknowledge_url": "", "silence_url": "", "url": settings.PUBLIC_URL}
@@ -98,18 +135,29 @@ def _item(alert_id: int, row: dict[str, Any], recent: dict[int, list[float]]) ->
     )
 
 
-def _earlier(delivery: Delivery) -> dict[str, Any]:
-    """Of the message that told of the same before."""
-    before = Delivery.objects.filter(
-        channel=delivery.channel_id, kind__in=_OF_FIRING, status=DeliveryStatus.SENT
-    ).exclude(pk=delivery.pk)
-    alerts = delivery.items.values("alert")
-    found = before.filter(items__alert__in=alerts).order_by("-pk").first()
-    return dict(found.receipt.get("data", {})) if found else {}
+def _earlier(deliveries: Sequence[Delivery]) -> dict[int, dict[str, Any]]:
+    """Of each, the receipt's data of the newest message that told of the same before."""
+    if not deliveries:
+        return {}
+    pairs = DeliveryItem.objects.filter(delivery__in=deliveries).values_list("delivery", "alert")
+    of_alert: dict[int, list[int]] = {}
+    for delivery_id, alert_id in pairs:
+        of_alert.setdefault(alert_id, []).append(delivery_id)
+    before = DeliveryItem.objects.filter(
+        alert__in=of_alert,
+        delivery__channel=deliveries[0].channel_id,
+        delivery__kind__in=_OF_FIRING,
+        delivery__status=DeliveryStatus.SENT,
+    )
+    rows = before.order_by("delivery").values_list("alert", "delivery__receipt")
+    return {
+        delivery_id: dict(receipt.get("data", {}))
+        for alert_id, receipt in rows
+        for delivery_id in of_alert[alert_id]
+    }
 
 
 def item_summaries(delivery: Delivery) -> str:
-    rows = [row for _alert_id, row in _rows(delivery)]
-    resolved = delivery.kind == DeliveryKind.RESOLVED
-    summaries = [row["summary"] for row in rows]
-    return wording.title(summaries, [row["threshold"] for row in rows], resolved) if rows else ""
+    """What it tells of, in one line; for lists."""
+    rows = _rows([delivery])[delivery.pk]
+    return _title(delivery, rows) if rows else ""

@@ -40,6 +40,8 @@ class Notice:
 def queue(notices: Sequence[Notice], now_ms: int) -> None:
     """Within the caller's transaction. Those of one group and channel become one message; and join
     one that still waits."""
+    if not notices:
+        return
     channels = Channel.objects.in_bulk({each.told.channel_id for each in notices})
     groups: dict[tuple[int, str, str], list[Notice]] = {}
     for each in notices:

@@ -14,7 +14,7 @@ from alerts.lifecycle import Episode, Step, advance
 from alerts.models import OPEN, Alert, Threshold
 from alerts.watching import Watched, Watchlist
 from monitoring import store
-from monitoring.store import Bucket, LatestPoint
+from monitoring.store import Bucket, LatestPoint, SeriesRef
 from monitoring.store.identity import series_key
 
 # A series that has been silent for so long is gone: a host that was removed is not missed for ever.
@@ -29,6 +29,37 @@ class Observed:
     point: LatestPoint
     fingerprint: str
     judgement: Judgement
+
+
+class History:
+    """Windows read for one evaluation: thresholds that look at the same ones share them."""
+
+    def __init__(self, now_ms: int) -> None:
+        self.now_ms = now_ms
+        self._read: dict[tuple[int, int, tuple[int, ...]], dict[int, list[Bucket]]] = {}
+
+    def buckets(self, watched: Watched, points: Sequence[LatestPoint]) -> dict[int, list[Bucket]]:
+        """By series id; a series without any is absent or empty."""
+        rule, span_ms = watched.rule, watched.condition.span_ms(watched.rule)
+        if watched.condition.from_last_point(rule):
+            return {
+                each.series.id: [Bucket(each.time_ms, 1, each.value, each.value, each.value)]
+                for each in points
+                if each.time_ms > self.now_ms - span_ms
+            }
+        series = [each.series for each in points]
+        key = (span_ms, watched.condition.step_ms(rule), tuple(each.id for each in series))
+        if series and key not in self._read:
+            self._read[key] = self._windows(series, span_ms, key[1])
+        return self._read.get(key, {})
+
+    def _windows(
+        self, series: Sequence[SeriesRef], span_ms: int, step_ms: int
+    ) -> dict[int, list[Bucket]]:
+        # To the end of the present step: what has just come in belongs to it.
+        start_ms, end_ms = self.now_ms - span_ms, self.now_ms + 1
+        windows = store.windows_of(series, start_ms, end_ms, step_ms, now_ms=self.now_ms)
+        return {each.series.id: each.buckets for each in windows}
 
 
 def evaluate_series(series_ids: Collection[int], now_ms: int) -> int:
@@ -53,12 +84,13 @@ def _evaluate(watched: Sequence[Watched], points: Sequence[LatestPoint], now_ms:
     for point in points:
         by_metric.setdefault(point.series.metric, []).append(point)
     open_alerts = _open_alerts(each.threshold_id for each in watched)
+    history = History(now_ms)
     changed = 0
     for each in watched:
         found = by_metric.get(each.rule.metric, [])
         selected = [point for point in found if each.selects(point.series.labels)]
         alerts = open_alerts.get(each.threshold_id, {})
-        observed = _observed(each, selected, alerts, now_ms)
+        observed = _observed(each, selected, alerts, history)
         if any(_differs(each, one, alerts, now_ms) for one in observed):
             changed += _apply(each, observed, now_ms)
     return changed
@@ -73,8 +105,12 @@ def _open_alerts(threshold_ids: Iterable[int]) -> dict[int, dict[str, Alert]]:
 
 
 def _observed(
-    watched: Watched, points: Sequence[LatestPoint], alerts: Mapping[str, Alert], now_ms: int
+    watched: Watched,
+    points: Sequence[LatestPoint],
+    alerts: Mapping[str, Alert],
+    history: History,
 ) -> list[Observed]:
+    now_ms = history.now_ms
     keys = [series_key(each.series.metric, tuple(each.series.labels.items())) for each in points]
     pairs = list(zip(points, keys, strict=True))
     gone = [pair for pair in pairs if now_ms - pair[0].time_ms > _gone_ms(watched)]
@@ -84,7 +120,7 @@ def _observed(
     if present and not watched.hours.include(now_ms):
         off = Judgement(Finding.FALSE, why="outside of its hours")
         return found + [Observed(point, key, off) for point, key in present]
-    buckets = _buckets(watched, [point for point, _key in present], now_ms)
+    buckets = history.buckets(watched, [point for point, _key in present])
     for point, key in present:
         alert = alerts.get(key)
         is_firing = alert is not None and alert.state == "firing"
@@ -96,25 +132,6 @@ def _observed(
 
 def _gone_ms(watched: Watched) -> int:
     return max(GONE_MS, 2 * watched.condition.span_ms(watched.rule))
-
-
-def _buckets(
-    watched: Watched, points: Sequence[LatestPoint], now_ms: int
-) -> dict[int, list[Bucket]]:
-    rule, span_ms = watched.rule, watched.condition.span_ms(watched.rule)
-    if watched.condition.from_last_point(rule):
-        return {
-            each.series.id: [Bucket(each.time_ms, 1, each.value, each.value, each.value)]
-            for each in points
-            if each.time_ms > now_ms - span_ms
-        }
-    if not points:
-        return {}
-    step_ms = watched.condition.step_ms(rule)
-    series = [each.series for each in points]
-    # To the end of the present step: what has just come in belongs to it.
-    windows = store.windows_of(series, now_ms - span_ms, now_ms + 1, step_ms, now_ms=now_ms)
-    return {each.series.id: each.buckets for each in windows}
 
 
 def _differs(
@@ -135,11 +152,12 @@ def _apply(watched: Watched, observed: Sequence[Observed], now_ms: int) -> int:
     """Decides again under the threshold's lock: another process may have been faster."""
     with transaction.atomic():
         locked = Threshold.objects.select_for_update(of=("self",)).filter(pk=watched.threshold_id)
-        if locked.first() is None:
+        threshold = locked.first()
+        if threshold is None:
             return 0
-        rows = Alert.objects.filter(threshold=watched.threshold_id, state__in=OPEN)
-        alerts = {row.fingerprint: row for row in rows.select_related("threshold")}
-        changes = Changes(watched, now_ms)
+        rows = Alert.objects.filter(threshold=threshold, state__in=OPEN)
+        alerts = {row.fingerprint: row for row in rows.select_for_update(of=("self",))}
+        changes = Changes(watched, threshold, now_ms)
         for each in observed:
             alert = alerts.get(each.fingerprint)
             before = episode_of(alert)

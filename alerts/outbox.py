@@ -1,17 +1,18 @@
-"""The outbox: claim by lease, send, then mark. After a crash it is sent again, with the same key."""
+"""The outbox: claim by lease, send, then mark. After a crash it is sent again, by the same key."""
 
 from __future__ import annotations
 
 import logging
 import random
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 
 from django.db import connection, transaction
 
-from alerts.channels.base import PermanentError, Receipt, TemporaryError
-from alerts.composing import compose, item_summaries
+from alerts.channels.base import ChannelKind, PermanentError, Receipt, TemporaryError
+from alerts.composing import compose
 from alerts.editing import kind_of
+from alerts.message import Message
 from alerts.models import (
     AlertEvent,
     Channel,
@@ -33,6 +34,7 @@ BATCH = 20
 LEASE_MS = 60_000
 # A send may take so long; what of a batch is left with less is another claim's.
 _SEND_MS = 15_000
+_NOTE_EVERY_MS = 1000
 _WAITING = (DeliveryStatus.QUEUED, DeliveryStatus.FAILED)
 
 
@@ -55,10 +57,24 @@ def drain(channel_id: int) -> int:
         claimed = claim(channel, _now_ms(), min(BATCH, room)) if room > 0 else []
         if not claimed:
             return taken
+        taken += _send_all(channel, claimed)
+    return taken
+
+
+def _send_all(channel: Channel, claimed: Sequence[Delivery]) -> int:
+    """How many were taken. What there is no time for is left to whoever claims it next."""
+    try:
+        kind = kind_of(channel)
+    except (SettingsError, UnreadableSecretError) as error:
         for delivery in claimed:
-            if delivery.leased_until_ms - _now_ms() < _SEND_MS:
-                return taken
-            taken += send(delivery)
+            _mark_dead(delivery, str(error))
+        return 0
+    messages = compose(claimed, with_recent=kind.shows_recent)
+    taken = 0
+    for delivery in claimed:
+        if delivery.leased_until_ms - _now_ms() >= _SEND_MS:
+            delivery.channel = channel
+            taken += _send(kind, delivery, messages[delivery.pk])
     return taken
 
 
@@ -103,8 +119,7 @@ def claim(channel: Channel, now_ms: int, limit: int) -> list[Delivery]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, [now_ms + LEASE_MS, channel.pk, now_ms, now_ms, limit])
         claimed = [row[0] for row in cursor.fetchall()]
-    rows = Delivery.objects.filter(pk__in=claimed).select_related("channel")
-    return list(rows.order_by("due_ms", "pk"))
+    return list(Delivery.objects.filter(pk__in=claimed).order_by("due_ms", "pk"))
 
 
 def deliver_now(delivery_pk: int) -> Delivery:
@@ -115,24 +130,23 @@ def deliver_now(delivery_pk: int) -> Delivery:
     ).update(leased_until_ms=now_ms + LEASE_MS, attempts=1)
     delivery = Delivery.objects.select_related("channel").get(pk=delivery_pk)
     if claimed:
-        send(delivery)
+        _send_all(delivery.channel, [delivery])
     delivery.refresh_from_db()
     return delivery
 
 
-def send(delivery: Delivery) -> bool:
+def _send(kind: ChannelKind, delivery: Delivery, message: Message | None) -> bool:
     """True when it was taken. What went wrong is in the row, and in the alert's history."""
+    if message is None:
+        _mark_superseded(delivery)
+        return True
     started = time.perf_counter()
     try:
-        message = compose(delivery)
-        if message is None:
-            _mark_superseded(delivery)
-            return True
-        receipt = kind_of(delivery.channel).send(message)
+        receipt = kind.send(message)
     except TemporaryError as error:
         _mark_failed(delivery, str(error), error.retry_after_seconds)
         return False
-    except (PermanentError, SettingsError, UnreadableSecretError) as error:
+    except PermanentError as error:
         _mark_dead(delivery, str(error))
         return False
     except Exception as error:
@@ -150,6 +164,7 @@ def _mark_superseded(delivery: Delivery) -> None:
     )
 
 
+@transaction.atomic
 def _mark_sent(delivery: Delivery, receipt: Receipt, latency_ms: float) -> None:
     now_ms = _now_ms()
     Delivery.objects.filter(pk=delivery.pk).update(
@@ -164,10 +179,18 @@ def _mark_sent(delivery: Delivery, receipt: Receipt, latency_ms: float) -> None:
             "data": dict(receipt.data),
         },
     )
-    channel = delivery.channel
-    was_failing = (channel.last_error_ms or 0) > (channel.last_success_ms or 0)
+    _note_success(delivery.channel, latency_ms, now_ms)
+
+
+def _note_success(channel: Channel, latency_ms: float, now_ms: int) -> None:
+    """Of a thousand messages in a row it is enough to note one a second."""
+    before = channel.last_success_ms or 0
+    was_failing = (channel.last_error_ms or 0) > before
+    if not was_failing and now_ms - before < _NOTE_EVERY_MS:
+        return
+    channel.last_success_ms, channel.latency_ms = now_ms, latency_ms
     Channel.objects.filter(pk=channel.pk).update(last_success_ms=now_ms, latency_ms=latency_ms)
-    if was_failing or channel.last_success_ms is None:
+    if was_failing or not before:
         _record_failing(channel, 0.0, now_ms)
 
 
@@ -207,17 +230,13 @@ def _mark_dead(delivery: Delivery, error: str) -> None:
 
 
 def _note_error(channel: Channel, error: str, now_ms: int) -> None:
+    channel.last_error_ms = now_ms
     Channel.objects.filter(pk=channel.pk).update(last_error_ms=now_ms, last_error=error[:500])
 
 
 def _record_failing(channel: Channel, value: float, now_ms: int) -> None:
     labels = {"channel": channel.name}
     store.record([store.Point("portal_channel_failing", labels, now_ms, value)])
-
-
-def summaries(deliveries: Iterable[Delivery]) -> dict[int, str]:
-    """What each tells of, in one line; for lists."""
-    return {each.pk: item_summaries(each) for each in deliveries}
 
 
 def _now_ms() -> int:

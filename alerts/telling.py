@@ -14,6 +14,7 @@ from alerts.routing import Audience, StepRule, Subject, Told, audience, muted, n
 # How often a muted alert is looked at: a silence may have been ended by hand.
 LOOK_EVERY_MS = 10_000
 _MOST_AT_ONCE = 2000
+DECIDED = ("muted_by", "told_ms", "next_look_ms")
 
 
 def subject_of(alert: Alert, channel_ids: Sequence[int] = ()) -> Subject:
@@ -45,7 +46,17 @@ class Rules:
 
 
 def tell(alerts: Sequence[Alert], channel_ids: Sequence[int], now_ms: int) -> None:
-    """Within the transaction that makes them fire."""
+    """Of alerts that are rows already, within the caller's transaction."""
+    notices, events = decide(alerts, channel_ids, now_ms)
+    Alert.objects.bulk_update(alerts, DECIDED, batch_size=200)
+    AlertEvent.objects.bulk_create(events)
+    queue(notices, now_ms)
+
+
+def decide(
+    alerts: Sequence[Alert], channel_ids: Sequence[int], now_ms: int
+) -> tuple[list[Notice], list[AlertEvent]]:
+    """Sets the fields DECIDED of the alerts; the caller writes them, and then what is returned."""
     known = Rules(now_ms)
     notices: list[Notice] = []
     events: list[AlertEvent] = []
@@ -61,9 +72,7 @@ def tell(alerts: Sequence[Alert], channel_ids: Sequence[int], now_ms: int) -> No
         events += [_not_told(alert, refusal, now_ms) for refusal in found.refusals]
         alert.told_ms = now_ms if found.told else alert.told_ms
         alert.next_look_ms = _next_look_ms(alert, found, now_ms)
-    Alert.objects.bulk_update(alerts, ["muted_by", "told_ms", "next_look_ms"], batch_size=200)
-    AlertEvent.objects.bulk_create(events)
-    queue(notices, now_ms)
+    return notices, events
 
 
 def _mute(alert: Alert, reason: str, events: list[AlertEvent], now_ms: int) -> None:

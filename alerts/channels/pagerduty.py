@@ -33,6 +33,8 @@ class PagerDuty(ChannelKind):
     name = "pagerduty"
     label = "PagerDuty"
     tells_groups: ClassVar[bool] = False
+    max_per_minute: ClassVar[int] = 600
+    shows_recent: ClassVar[bool] = False
 
     routing_key: str = setting(
         "Routing key", "Of an integration with the Events API v2", secret=True

@@ -31,6 +31,8 @@ class Webhook(ChannelKind):
     name = "webhook"
     label = "Webhook"
     tells_groups: ClassVar[bool] = False
+    max_per_minute: ClassVar[int] = 6000
+    shows_recent: ClassVar[bool] = False
 
     url: str = setting("URL", "Where alerts are posted to", secret=True)
     payload: str = setting(

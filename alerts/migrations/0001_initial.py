@@ -6,252 +6,693 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Alert',
+            name="Alert",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('metric', models.CharField(max_length=80)),
-                ('labels', models.JSONField(default=dict)),
-                ('series_id', models.BigIntegerField(null=True)),
-                ('fingerprint', models.CharField(max_length=32)),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('firing', 'Firing'), ('resolved', 'Resolved')], max_length=10)),
-                ('severity', models.CharField(choices=[('info', 'Info'), ('warning', 'Warning'), ('critical', 'Critical')], max_length=10)),
-                ('value', models.FloatField(null=True)),
-                ('limit', models.FloatField(null=True)),
-                ('message', models.CharField(blank=True, default='', max_length=500)),
-                ('started_ms', models.BigIntegerField()),
-                ('fired_ms', models.BigIntegerField(null=True)),
-                ('good_since_ms', models.BigIntegerField(null=True)),
-                ('resolved_ms', models.BigIntegerField(null=True)),
-                ('resolved_why', models.CharField(blank=True, default='', max_length=40)),
-                ('acknowledged_ms', models.BigIntegerField(null=True)),
-                ('acknowledged_by', models.CharField(blank=True, default='', max_length=150)),
-                ('muted_by', models.CharField(blank=True, default='', max_length=200)),
-                ('told_ms', models.BigIntegerField(null=True)),
-                ('escalated', models.PositiveSmallIntegerField(default=0)),
-                ('next_look_ms', models.BigIntegerField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("metric", models.CharField(max_length=80)),
+                ("labels", models.JSONField(default=dict)),
+                ("series_id", models.BigIntegerField(null=True)),
+                ("fingerprint", models.CharField(max_length=32)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("firing", "Firing"),
+                            ("resolved", "Resolved"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[
+                            ("info", "Info"),
+                            ("warning", "Warning"),
+                            ("critical", "Critical"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("value", models.FloatField(null=True)),
+                ("limit", models.FloatField(null=True)),
+                ("message", models.CharField(blank=True, default="", max_length=500)),
+                ("started_ms", models.BigIntegerField()),
+                ("fired_ms", models.BigIntegerField(null=True)),
+                ("good_since_ms", models.BigIntegerField(null=True)),
+                ("resolved_ms", models.BigIntegerField(null=True)),
+                ("resolved_why", models.CharField(blank=True, default="", max_length=40)),
+                ("acknowledged_ms", models.BigIntegerField(null=True)),
+                ("acknowledged_by", models.CharField(blank=True, default="", max_length=150)),
+                ("muted_by", models.CharField(blank=True, default="", max_length=200)),
+                ("told_ms", models.BigIntegerField(null=True)),
+                ("escalated", models.PositiveSmallIntegerField(default=0)),
+                ("next_look_ms", models.BigIntegerField(null=True)),
             ],
             options={
-                'ordering': ['-started_ms', '-id'],
+                "ordering": ["-started_ms", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Channel',
+            name="Channel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, unique=True)),
-                ('kind', models.CharField(choices=[('slack', 'Slack'), ('email', 'E-mail'), ('webhook', 'Webhook'), ('pagerduty', 'PagerDuty'), ('apprise', 'Apprise')], max_length=20)),
-                ('settings', models.JSONField(blank=True, default=dict)),
-                ('secrets', models.TextField(blank=True, default='', editable=False)),
-                ('enabled', models.BooleanField(default=True)),
-                ('max_per_minute', models.PositiveIntegerField(blank=True, help_text='Beyond it messages wait and are told together; empty: what suits the kind', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100000)])),
-                ('drill', models.BooleanField(default=False, help_text='Once a month a made-up alert goes through it; if it is not taken, that alerts', verbose_name='monthly drill')),
-                ('last_success_ms', models.BigIntegerField(editable=False, null=True)),
-                ('last_error_ms', models.BigIntegerField(editable=False, null=True)),
-                ('last_error', models.CharField(blank=True, default='', editable=False, max_length=500)),
-                ('latency_ms', models.FloatField(editable=False, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("slack", "Slack"),
+                            ("email", "E-mail"),
+                            ("webhook", "Webhook"),
+                            ("pagerduty", "PagerDuty"),
+                            ("apprise", "Apprise"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("settings", models.JSONField(blank=True, default=dict)),
+                ("secrets", models.TextField(blank=True, default="", editable=False)),
+                ("enabled", models.BooleanField(default=True)),
+                (
+                    "max_per_minute",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Beyond it messages wait and are told together; empty: what suits the kind",
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(100000),
+                        ],
+                    ),
+                ),
+                (
+                    "drill",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Once a month a made-up alert goes through it; if it is not taken, that alerts",
+                        verbose_name="monthly drill",
+                    ),
+                ),
+                ("last_success_ms", models.BigIntegerField(editable=False, null=True)),
+                ("last_error_ms", models.BigIntegerField(editable=False, null=True)),
+                (
+                    "last_error",
+                    models.CharField(blank=True, default="", editable=False, max_length=500),
+                ),
+                ("latency_ms", models.FloatField(editable=False, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Inhibition',
+            name="Inhibition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, unique=True)),
-                ('source', models.TextField(help_text='One a line, such as host=db-1, check=~trad.*, severity!=info; empty: every alert')),
-                ('target', models.TextField(help_text='One a line, such as host=db-1, check=~trad.*, severity!=info; empty: every alert')),
-                ('equal', models.CharField(blank=True, default='', help_text='Labels with commas in which both have to agree; series: the same series', max_length=200)),
-                ('enabled', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, unique=True)),
+                (
+                    "source",
+                    models.TextField(
+                        help_text="One a line, such as host=db-1, check=~trad.*, severity!=info; empty: every alert"
+                    ),
+                ),
+                (
+                    "target",
+                    models.TextField(
+                        help_text="One a line, such as host=db-1, check=~trad.*, severity!=info; empty: every alert"
+                    ),
+                ),
+                (
+                    "equal",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="Labels with commas in which both have to agree; series: the same series",
+                        max_length=200,
+                    ),
+                ),
+                ("enabled", models.BooleanField(default=True)),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Maintenance',
+            name="Maintenance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('matchers', models.TextField(blank=True, default='', help_text='One a line, such as host=db-1, check=~trad.*, severity!=info; empty: every alert')),
-                ('starts_at', models.DateTimeField(help_text='Of one that recurs: not before this')),
-                ('duration_seconds', models.PositiveIntegerField(default=3600, validators=[django.core.validators.MinValueValidator(60)])),
-                ('cron', models.CharField(blank=True, default='', help_text='When it begins each time; empty: once', max_length=100)),
-                ('time_zone', models.CharField(blank=True, default='UTC', max_length=64)),
-                ('ends_at', models.DateTimeField(blank=True, help_text='No recurrence after this', null=True)),
-                ('enabled', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "matchers",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        help_text="One a line, such as host=db-1, check=~trad.*, severity!=info; empty: every alert",
+                    ),
+                ),
+                (
+                    "starts_at",
+                    models.DateTimeField(help_text="Of one that recurs: not before this"),
+                ),
+                (
+                    "duration_seconds",
+                    models.PositiveIntegerField(
+                        default=3600, validators=[django.core.validators.MinValueValidator(60)]
+                    ),
+                ),
+                (
+                    "cron",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="When it begins each time; empty: once",
+                        max_length=100,
+                    ),
+                ),
+                ("time_zone", models.CharField(blank=True, default="UTC", max_length=64)),
+                (
+                    "ends_at",
+                    models.DateTimeField(
+                        blank=True, help_text="No recurrence after this", null=True
+                    ),
+                ),
+                ("enabled", models.BooleanField(default=True)),
             ],
             options={
-                'verbose_name': 'maintenance window',
-                'ordering': ['starts_at'],
+                "verbose_name": "maintenance window",
+                "ordering": ["starts_at"],
             },
         ),
         migrations.CreateModel(
-            name='AlertEvent',
+            name="AlertEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('time_ms', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('started', 'Started'), ('fired', 'Fired'), ('severity', 'Severity'), ('resolved', 'Resolved'), ('acknowledged', 'Acknowledged'), ('note', 'Note'), ('told', 'Told'), ('not told', 'Not Told')], max_length=12)),
-                ('reason', models.CharField(blank=True, default='', max_length=500)),
-                ('by', models.CharField(blank=True, default='', max_length=150)),
-                ('alert', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='alerts.alert')),
-                ('channel', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='alerts.channel')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("time_ms", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("started", "Started"),
+                            ("fired", "Fired"),
+                            ("severity", "Severity"),
+                            ("resolved", "Resolved"),
+                            ("acknowledged", "Acknowledged"),
+                            ("note", "Note"),
+                            ("told", "Told"),
+                            ("not told", "Not Told"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, default="", max_length=500)),
+                ("by", models.CharField(blank=True, default="", max_length=150)),
+                (
+                    "alert",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="alerts.alert",
+                    ),
+                ),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="alerts.channel",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['time_ms', 'id'],
+                "ordering": ["time_ms", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('firing', 'Firing'), ('resolved', 'Resolved'), ('repeat', 'Repeat'), ('escalation', 'Escalation'), ('test', 'Test'), ('drill', 'Drill')], max_length=12)),
-                ('status', models.CharField(choices=[('queued', 'Queued'), ('sent', 'Sent'), ('failed', 'Failed'), ('dead', 'Dead')], default='queued', max_length=10)),
-                ('idempotency_key', models.CharField(max_length=40, unique=True)),
-                ('group_key', models.CharField(blank=True, default='', max_length=200)),
-                ('created_ms', models.BigIntegerField()),
-                ('due_ms', models.BigIntegerField()),
-                ('leased_until_ms', models.BigIntegerField(default=0)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('sent_ms', models.BigIntegerField(null=True)),
-                ('latency_ms', models.FloatField(null=True)),
-                ('error', models.CharField(blank=True, default='', max_length=500)),
-                ('receipt', models.JSONField(blank=True, default=dict)),
-                ('channel', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='alerts.channel')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("firing", "Firing"),
+                            ("resolved", "Resolved"),
+                            ("repeat", "Repeat"),
+                            ("escalation", "Escalation"),
+                            ("test", "Test"),
+                            ("drill", "Drill"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("sent", "Sent"),
+                            ("failed", "Failed"),
+                            ("dead", "Dead"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("idempotency_key", models.CharField(max_length=40, unique=True)),
+                ("group_key", models.CharField(blank=True, default="", max_length=200)),
+                ("created_ms", models.BigIntegerField()),
+                ("due_ms", models.BigIntegerField()),
+                ("leased_until_ms", models.BigIntegerField(default=0)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("sent_ms", models.BigIntegerField(null=True)),
+                ("latency_ms", models.FloatField(null=True)),
+                ("error", models.CharField(blank=True, default="", max_length=500)),
+                ("receipt", models.JSONField(blank=True, default=dict)),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="alerts.channel",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'deliveries',
-                'ordering': ['-created_ms', '-id'],
+                "verbose_name_plural": "deliveries",
+                "ordering": ["-created_ms", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='DeliveryItem',
+            name="DeliveryItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('snapshot', models.JSONField(default=dict)),
-                ('alert', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='told_by', to='alerts.alert')),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='alerts.delivery')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("snapshot", models.JSONField(default=dict)),
+                (
+                    "alert",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="told_by",
+                        to="alerts.alert",
+                    ),
+                ),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="alerts.delivery",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Route',
+            name="Route",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, unique=True)),
-                ('position', models.PositiveIntegerField(default=100, help_text='Low ones are asked first')),
-                ('matchers', models.TextField(blank=True, default='', help_text='One a line, such as host=db-1, check=~trad.*, severity!=info; empty: every alert')),
-                ('active_hours', models.CharField(blank=True, default='', help_text='Such as Mon-Fri 08:00-18:00 UTC', max_length=200)),
-                ('group_by', models.CharField(blank=True, default='threshold', help_text='Labels with commas: alerts that agree in them are told together', max_length=200)),
-                ('group_wait_seconds', models.PositiveIntegerField(default=5, help_text='So long the first one waits for others')),
-                ('repeat_seconds', models.PositiveIntegerField(default=14400, help_text='Told again after so long without acknowledgement; 0: never')),
-                ('goes_on', models.BooleanField(default=False, help_text='Later routes are asked as well')),
-                ('enabled', models.BooleanField(default=True)),
-                ('channels', models.ManyToManyField(blank=True, to='alerts.channel')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, unique=True)),
+                (
+                    "position",
+                    models.PositiveIntegerField(default=100, help_text="Low ones are asked first"),
+                ),
+                (
+                    "matchers",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        help_text="One a line, such as host=db-1, check=~trad.*, severity!=info; empty: every alert",
+                    ),
+                ),
+                (
+                    "active_hours",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="Such as Mon-Fri 08:00-18:00 UTC",
+                        max_length=200,
+                    ),
+                ),
+                (
+                    "group_by",
+                    models.CharField(
+                        blank=True,
+                        default="threshold",
+                        help_text="Labels with commas: alerts that agree in them are told together",
+                        max_length=200,
+                    ),
+                ),
+                (
+                    "group_wait_seconds",
+                    models.PositiveIntegerField(
+                        default=5, help_text="So long the first one waits for others"
+                    ),
+                ),
+                (
+                    "repeat_seconds",
+                    models.PositiveIntegerField(
+                        default=14400,
+                        help_text="Told again after so long without acknowledgement; 0: never",
+                    ),
+                ),
+                (
+                    "goes_on",
+                    models.BooleanField(default=False, help_text="Later routes are asked as well"),
+                ),
+                ("enabled", models.BooleanField(default=True)),
+                ("channels", models.ManyToManyField(blank=True, to="alerts.channel")),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Escalation',
+            name="Escalation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('after_seconds', models.PositiveIntegerField(default=900, validators=[django.core.validators.MinValueValidator(1)])),
-                ('channels', models.ManyToManyField(to='alerts.channel')),
-                ('route', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='escalations', to='alerts.route')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "after_seconds",
+                    models.PositiveIntegerField(
+                        default=900, validators=[django.core.validators.MinValueValidator(1)]
+                    ),
+                ),
+                ("channels", models.ManyToManyField(to="alerts.channel")),
+                (
+                    "route",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="escalations",
+                        to="alerts.route",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['after_seconds', 'pk'],
+                "ordering": ["after_seconds", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Silence',
+            name="Silence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('matchers', models.TextField(help_text='One a line, such as host=db-1, check=~trad.*, severity!=info; empty: every alert')),
-                ('starts_ms', models.BigIntegerField()),
-                ('ends_ms', models.BigIntegerField()),
-                ('author', models.CharField(max_length=150)),
-                ('comment', models.CharField(blank=True, default='', max_length=500)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "matchers",
+                    models.TextField(
+                        help_text="One a line, such as host=db-1, check=~trad.*, severity!=info; empty: every alert"
+                    ),
+                ),
+                ("starts_ms", models.BigIntegerField()),
+                ("ends_ms", models.BigIntegerField()),
+                ("author", models.CharField(max_length=150)),
+                ("comment", models.CharField(blank=True, default="", max_length=500)),
             ],
             options={
-                'ordering': ['-ends_ms'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_ms__gt', models.F('starts_ms'))), name='a_silence_ends_after_it_begins')],
+                "ordering": ["-ends_ms"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_ms__gt", models.F("starts_ms"))),
+                        name="a_silence_ends_after_it_begins",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Threshold',
+            name="Threshold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, unique=True)),
-                ('kind', models.CharField(choices=[('limit', 'Limit'), ('no_data', 'No data'), ('burn_rate', 'Burn rate of an objective'), ('forecast', 'Forecast')], default='limit', help_text='What it asks', max_length=20)),
-                ('metric', models.CharField(max_length=80)),
-                ('labels', models.JSONField(blank=True, default=dict, verbose_name='label selector')),
-                ('aggregation', models.CharField(choices=[('last', 'Last'), ('mean', 'Mean'), ('max', 'Max'), ('min', 'Min'), ('p50', 'P50'), ('p90', 'P90'), ('p95', 'P95'), ('p99', 'P99'), ('rate', 'rate (change a second)'), ('absent', 'absent (1 without data, else 0)')], default='last', max_length=10)),
-                ('window_seconds', models.PositiveIntegerField(default=60, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(2678400)])),
-                ('comparison', models.CharField(choices=[('>', 'Above'), ('>=', 'At Least'), ('<', 'Below'), ('<=', 'At Most')], default='>', max_length=2)),
-                ('value', models.FloatField(default=0, help_text='Beyond it the alert has the severity below')),
-                ('warning_value', models.FloatField(blank=True, help_text='Beyond it, but not beyond the value, it is a warning', null=True)),
-                ('recovery_value', models.FloatField(blank=True, help_text='Back within it the alert ends; empty: within the value', null=True)),
-                ('for_seconds', models.PositiveIntegerField(default=0, help_text='So long it has to be true before anybody is told', verbose_name='for, seconds')),
-                ('keep_firing_seconds', models.PositiveIntegerField(default=0, help_text='So long it has to be good again', verbose_name='keep firing for, seconds')),
-                ('no_data', models.CharField(choices=[('alert', 'Alert'), ('keep', 'Keep the state'), ('ok', 'Counts as good')], default='keep', max_length=10)),
-                ('settings', models.JSONField(blank=True, default=dict)),
-                ('severity', models.CharField(choices=[('info', 'Info'), ('warning', 'Warning'), ('critical', 'Critical')], default='warning', max_length=10)),
-                ('runbook_url', models.URLField(blank=True, default='', max_length=500)),
-                ('extra_labels', models.JSONField(blank=True, default=dict, verbose_name='labels of the alert')),
-                ('active_hours', models.CharField(blank=True, default='', help_text='Such as Mon-Fri 08:00-18:00 Europe/Berlin; empty: always', max_length=200)),
-                ('enabled', models.BooleanField(default=True)),
-                ('version', models.PositiveIntegerField(default=0, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('channels', models.ManyToManyField(blank=True, help_text='Told at once, beside what routes say', to='alerts.channel')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("limit", "Limit"),
+                            ("no_data", "No data"),
+                            ("burn_rate", "Burn rate of an objective"),
+                            ("forecast", "Forecast"),
+                        ],
+                        default="limit",
+                        help_text="What it asks",
+                        max_length=20,
+                    ),
+                ),
+                ("metric", models.CharField(max_length=80)),
+                (
+                    "labels",
+                    models.JSONField(blank=True, default=dict, verbose_name="label selector"),
+                ),
+                (
+                    "aggregation",
+                    models.CharField(
+                        choices=[
+                            ("last", "Last"),
+                            ("mean", "Mean"),
+                            ("max", "Max"),
+                            ("min", "Min"),
+                            ("p50", "P50"),
+                            ("p90", "P90"),
+                            ("p95", "P95"),
+                            ("p99", "P99"),
+                            ("rate", "rate (change a second)"),
+                            ("absent", "absent (1 without data, else 0)"),
+                        ],
+                        default="last",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "window_seconds",
+                    models.PositiveIntegerField(
+                        default=60,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(2678400),
+                        ],
+                    ),
+                ),
+                (
+                    "comparison",
+                    models.CharField(
+                        choices=[
+                            (">", "Above"),
+                            (">=", "At Least"),
+                            ("<", "Below"),
+                            ("<=", "At Most"),
+                        ],
+                        default=">",
+                        max_length=2,
+                    ),
+                ),
+                (
+                    "value",
+                    models.FloatField(
+                        default=0, help_text="Beyond it the alert has the severity below"
+                    ),
+                ),
+                (
+                    "warning_value",
+                    models.FloatField(
+                        blank=True,
+                        help_text="Beyond it, but not beyond the value, it is a warning",
+                        null=True,
+                    ),
+                ),
+                (
+                    "recovery_value",
+                    models.FloatField(
+                        blank=True,
+                        help_text="Back within it the alert ends; empty: within the value",
+                        null=True,
+                    ),
+                ),
+                (
+                    "for_seconds",
+                    models.PositiveIntegerField(
+                        default=0,
+                        help_text="So long it has to be true before anybody is told",
+                        verbose_name="for, seconds",
+                    ),
+                ),
+                (
+                    "keep_firing_seconds",
+                    models.PositiveIntegerField(
+                        default=0,
+                        help_text="So long it has to be good again",
+                        verbose_name="keep firing for, seconds",
+                    ),
+                ),
+                (
+                    "no_data",
+                    models.CharField(
+                        choices=[
+                            ("alert", "Alert"),
+                            ("keep", "Keep the state"),
+                            ("ok", "Counts as good"),
+                        ],
+                        default="keep",
+                        max_length=10,
+                    ),
+                ),
+                ("settings", models.JSONField(blank=True, default=dict)),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[
+                            ("info", "Info"),
+                            ("warning", "Warning"),
+                            ("critical", "Critical"),
+                        ],
+                        default="warning",
+                        max_length=10,
+                    ),
+                ),
+                ("runbook_url", models.URLField(blank=True, default="", max_length=500)),
+                (
+                    "extra_labels",
+                    models.JSONField(blank=True, default=dict, verbose_name="labels of the alert"),
+                ),
+                (
+                    "active_hours",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="Such as Mon-Fri 08:00-18:00 Europe/Berlin; empty: always",
+                        max_length=200,
+                    ),
+                ),
+                ("enabled", models.BooleanField(default=True)),
+                ("version", models.PositiveIntegerField(default=0, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "channels",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Told at once, beside what routes say",
+                        to="alerts.channel",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.AddField(
-            model_name='alert',
-            name='threshold',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='alerts', to='alerts.threshold'),
+            model_name="alert",
+            name="threshold",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="alerts",
+                to="alerts.threshold",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('status__in', ('queued', 'failed'))), fields=['channel', 'due_ms'], name='deliveries_to_send'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("status__in", ("queued", "failed"))),
+                fields=["channel", "due_ms"],
+                name="deliveries_to_send",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['created_ms'], name='deliveries_by_time'),
+            model_name="delivery",
+            index=models.Index(fields=["created_ms"], name="deliveries_by_time"),
         ),
         migrations.AddConstraint(
-            model_name='deliveryitem',
-            constraint=models.UniqueConstraint(fields=('delivery', 'alert'), name='told_once_in_a_message'),
+            model_name="deliveryitem",
+            constraint=models.UniqueConstraint(
+                fields=("delivery", "alert"), name="told_once_in_a_message"
+            ),
         ),
         migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(condition=models.Q(('state__in', ('pending', 'firing'))), fields=['threshold'], name='open_alerts'),
+            model_name="alert",
+            index=models.Index(
+                condition=models.Q(("state__in", ("pending", "firing"))),
+                fields=["threshold"],
+                name="open_alerts",
+            ),
         ),
         migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(condition=models.Q(('state', 'firing')), fields=['next_look_ms'], name='alerts_to_look_at'),
+            model_name="alert",
+            index=models.Index(
+                condition=models.Q(("state", "firing")),
+                fields=["next_look_ms"],
+                name="alerts_to_look_at",
+            ),
         ),
         migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(fields=['started_ms'], name='alerts_by_time'),
+            model_name="alert",
+            index=models.Index(fields=["started_ms"], name="alerts_by_time"),
         ),
         migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('pending', 'firing'))), fields=('threshold', 'fingerprint'), name='one_open_alert_per_series'),
+            model_name="alert",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ("pending", "firing"))),
+                fields=("threshold", "fingerprint"),
+                name="one_open_alert_per_series",
+            ),
         ),
     ]

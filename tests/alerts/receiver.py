@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +18,7 @@ class Receiver:
 
     def __init__(self) -> None:
         self.bodies: list[dict[str, Any]] = []
+        self.times: list[float] = []
         self.answers: list[Answer] = []
         self.before_answer: Callable[[], object] = lambda: None
         self.came = threading.Condition()
@@ -25,6 +27,7 @@ class Receiver:
     def take(self, body: dict[str, Any]) -> Answer:
         with self.came:
             self.bodies.append(body)
+            self.times.append(time.perf_counter())
             self.came.notify_all()
             answer = self.answers.pop(0) if self.answers else (200, {}, b"ok")
         self.before_answer()
