@@ -6,6 +6,7 @@ read the database can judge the background work, first of all the web process.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from monitoring import store
@@ -24,7 +25,12 @@ def record_canary(queue: str, lag_seconds: float, now_ms: int) -> None:
 
 def canary_age_seconds(now: datetime) -> float | None:
     """Since a canary last came through; None when none ever did. Raises DatabaseError."""
-    times = [point.time_ms for point in store.latest(store.Selector(LAG))]
+    return age_among(store.latest(store.Selector(LAG)), now)
+
+
+def age_among(points: Iterable[store.LatestPoint], now: datetime) -> float | None:
+    """The same of points that have been read already, of whatever metrics."""
+    times = [point.time_ms for point in points if point.series.metric == LAG]
     return max(0.0, now.timestamp() - max(times) / 1000) if times else None
 
 

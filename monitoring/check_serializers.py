@@ -73,7 +73,7 @@ class CheckSerializer(serializers.ModelSerializer[Check]):
             unknown = sorted(set(data) - set(self.fields))
             if unknown:
                 raise serializers.ValidationError({unknown[0]: ["A check has no such field."]})
-            _refuse_what_databases_cannot_store(data)
+            refuse_what_databases_cannot_store(data)
         return super().to_internal_value(data)
 
     def to_representation(self, instance: Check) -> dict[str, Any]:
@@ -109,7 +109,7 @@ class CheckSerializer(serializers.ModelSerializer[Check]):
         return Check.objects.select_related("state").get(pk=check.pk)
 
 
-def _refuse_what_databases_cannot_store(data: Mapping[str, Any]) -> None:
+def refuse_what_databases_cannot_store(data: Mapping[str, Any]) -> None:
     for name, value in data.items():
         try:
             text = json.dumps(value, ensure_ascii=False)

@@ -25,6 +25,7 @@ def problems(reading: Reading) -> list[Problem]:
         *_service_problems(reading),
         *_late_hosts(reading),
         *_host_problems(reading),
+        *reading.alerts.problems(),
     ]
 
 

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from monitoring import canary, store
 from monitoring.store import LatestPoint, Window
+from opsportal.dashboard.alerts import FiringAlerts, read_alerts
 from opsportal.dashboard.charts import GAUGES, REQUESTS, RESPONSE_TIME
 from opsportal.dashboard.dependencies import Dependencies, read_dependencies
 from opsportal.dashboard.processes import Process, read_processes
@@ -48,6 +49,7 @@ class Reading:
     canary_age_seconds: float | None
     processes: list[Process] = field(default_factory=list)
     dependencies: Dependencies = field(default_factory=Dependencies)
+    alerts: FiringAlerts = field(default_factory=FiringAlerts)
 
     @property
     def hosts(self) -> list[str]:
@@ -97,9 +99,10 @@ def read(parameters: Mapping[str, str], now: datetime | None = None) -> Reading:
         windows=_windows(known, shown, host, service, now_ms),
         recent=_recent(latest[RESPONSE_TIME], now_ms),
         portal=portal_state(moment),
-        canary_age_seconds=canary.canary_age_seconds(moment),
+        canary_age_seconds=canary.age_among(known, moment),
         processes=read_processes(settings.RUN_DIR / "portal.json"),
         dependencies=read_dependencies(now_ms),
+        alerts=read_alerts(),
     )
 
 

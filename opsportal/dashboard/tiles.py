@@ -65,6 +65,7 @@ def tiles(reading: Reading, plots: Sequence[Plot]) -> list[Tile]:
         _response_time(reading, traffic, by_key),
         _memory(reading, by_key),
         _dependencies(reading),
+        _alerts(reading),
         _portal(reading, by_key),
     ]
 
@@ -142,6 +143,15 @@ def _dependencies(reading: Reading) -> Tile:
     parts = others or ["nothing is wrong" if watched.total else "add a check in the admin"]
     drawn = sparkline(watched.broken) if watched.total else ""
     return _tile("dependencies", "Dependencies", "", shown, parts, drawn)
+
+
+def _alerts(reading: Reading) -> Tile:
+    firing = reading.alerts
+    # Without background work nothing is evaluated: that nothing fires says nothing then.
+    is_known = firing.rows or _state(reading) == NORMAL
+    verdict = firing.verdict if is_known else Verdict(State.UNKNOWN, "Unknown")
+    shown = Measured(len(firing.rows), "", "firing", verdict)
+    return _tile("alerts", "Alerts", "", shown, firing.detail, "")
 
 
 def _portal(reading: Reading, plots: Mapping[str, Plot]) -> Tile:

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError
 
+from alerts.summary import firing_summary
 from monitoring import store
 from monitoring.models import CheckState
 from monitoring.rates import TrafficSummary, traffic_summary
@@ -49,7 +50,7 @@ def detailed(now: datetime) -> dict[str, Any]:
         "system": system(points, settings.HOST_NAME, now_ms),
         "application": application(traffic),
         "dependencies": _dependencies(),
-        "alerts": {"firing": 0, "acknowledged": 0, "items": []},
+        "alerts": _alerts(),
         "backups": [],
     }
 
@@ -60,6 +61,14 @@ def _read(now_ms: int) -> tuple[list[LatestPoint], TrafficSummary | None]:
         return store.latest_of(METRICS), traffic_summary(now_ms, WINDOW_SECONDS)
     except DatabaseError:
         return [], None
+
+
+def _alerts() -> dict[str, Any]:
+    """Those that fire, the worst first. Nothing where the database fails."""
+    try:
+        return firing_summary()
+    except DatabaseError:
+        return {"firing": 0, "acknowledged": 0, "items": []}
 
 
 def _dependencies() -> list[dict[str, Any]]:
