@@ -148,9 +148,12 @@ def _dependencies(reading: Reading) -> Tile:
 def _alerts(reading: Reading) -> Tile:
     firing = reading.alerts
     # Without background work nothing is evaluated: that nothing fires says nothing then.
-    is_known = firing.rows or _state(reading) == NORMAL
-    verdict = firing.verdict if is_known else Verdict(State.UNKNOWN, "Unknown")
-    shown = Measured(len(firing.rows), "", "firing", verdict)
+    work = _state(reading)
+    if not firing.rows and work != NORMAL:
+        verdict = NO_DATA if work == NO_DATA else Verdict(State.UNKNOWN, "Unknown")
+        nothing = Measured(None, "", "firing", verdict)
+        return _tile("alerts", "Alerts", "", nothing, ["thresholds are not evaluated"], "")
+    shown = Measured(len(firing.rows), "", "firing", firing.verdict)
     return _tile("alerts", "Alerts", "", shown, firing.detail, "")
 
 

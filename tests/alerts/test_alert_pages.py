@@ -1,0 +1,109 @@
+"""The pages of alerts."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+
+from alerts.models import Alert, Silence
+from tests.alerts.watched_host import alert, channel, measure, route, threshold
+
+pytestmark = pytest.mark.django_db
+
+
+def fired(host: str = "web-1") -> Alert:
+    route(channel())
+    threshold()
+    measure(95, 0, host)
+    return alert()
+
+
+@pytest.mark.parametrize("address", ["/alerts", "/alerts/", "/alerts/1"])
+def test_a_stranger_is_asked_to_log_in(client: Client, address: str) -> None:
+    assert client.get(address).status_code == 302
+
+
+def test_without_alerts_the_page_says_what_to_do_next(admin_client: Client) -> None:
+    page = admin_client.get("/alerts").content.decode()
+    assert "No alert fires" in page
+    assert "All quiet" in page
+
+
+def test_an_alert_that_is_none_is_not_found(admin_client: Client) -> None:
+    assert admin_client.get("/alerts/999999").status_code == 404
+    assert admin_client.post("/alerts/999999/resolve").status_code == 404
+
+
+def test_the_list_has_what_fires_and_what_is_over(admin_client: Client) -> None:
+    fired()
+    page = admin_client.get("/alerts").content.decode()
+    assert "1 alert fires" in page
+    assert "CPU 95 % on web-1, above 90 %" in page
+    measure(10, 60)
+    page = admin_client.get("/alerts?severity=critical").content.decode()
+    assert "No alert fires" in page
+    assert "CPU 95 % on web-1" in page
+    assert "CPU 95 %" not in admin_client.get("/alerts?severity=info").content.decode()
+
+
+def test_the_page_of_an_alert_says_why_somebody_was_told(admin_client: Client) -> None:
+    found = fired()
+    page = admin_client.get(f"/alerts/{found.pk}").content.decode()
+    for words in ("Why was I told, or not?", "route Every alert", "hook", "queued", "above 90 %"):
+        assert words in page
+
+
+def test_what_strangers_name_things_is_shown_as_text(admin_client: Client) -> None:
+    fired("<script>alert(1)</script>")
+    found = alert()
+    for address in ("/alerts", f"/alerts/{found.pk}", "/"):
+        page = admin_client.get(address).content.decode()
+        assert "<script>alert(1)" not in page
+
+
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        ("acknowledge", "Acknowledged"),
+        ("resolve", "Resolved"),
+        ("silence", "Silenced for an hour"),
+        ("note", "Noted"),
+        ("unacknowledge", "done already"),
+    ],
+)
+def test_buttons_act_and_say_so(admin_client: Client, action: str, said: str) -> None:
+    found = fired()
+    page = admin_client.post(f"/alerts/{found.pk}/{action}", {"text": "on it"}, follow=True)
+    assert said in page.content.decode()
+    assert (Silence.objects.count() == 1) == (action == "silence")
+
+
+def test_who_may_only_look_cannot_act(client: Client) -> None:
+    found = fired()
+    user = User.objects.create_user("eve", password="x", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_alert"))
+    client.force_login(user)
+    assert "Acknowledge<" not in client.get(f"/alerts/{found.pk}").content.decode()
+    assert client.post(f"/alerts/{found.pk}/acknowledge").status_code == 403
+    assert alert().acknowledged_ms is None
+
+
+def test_the_dashboard_counts_them_and_the_sentence_names_what_nothing_else_does(
+    admin_client: Client,
+) -> None:
+    threshold("Load", metric="load1", value=10)
+    measure(95, 0, metric="load1")
+    data = admin_client.get("/dashboard/data").json()
+    (tile,) = [each for each in data["tiles"] if each["key"] == "alerts"]
+    assert (tile["value"], tile["verdict"]["state"]) == ("1", "critical")
+    assert "Load 95" in data["sentence"]["text"]
+
+
+def test_detailed_health_lists_what_fires(admin_client: Client) -> None:
+    fired()
+    shown = admin_client.get("/api/health/detailed").json()["alerts"]
+    assert (shown["firing"], shown["acknowledged"]) == (1, 0)
+    (item,) = shown["items"]
+    assert (item["threshold"], item["severity"], item["value"]) == ("CPU", "critical", 95)
+    assert item["since"].endswith("Z")
