@@ -10,7 +10,8 @@ from monitoring.catalogue import METRICS
 
 MAX_LENGTH = 500
 # What tells one series of a metric from another, in the order in which people say it.
-_PLACES = ("check", "plan", "service", "route", "path", "queue", "host")
+_PLACES = ("check", "plan", "channel", "service", "route", "queue")
+_ON_A_HOST = ("host", "path")
 _STATES = {"check_up": "is down", "restore_test_ok": "restore test failed"}
 
 
@@ -26,9 +27,8 @@ def sentence(metric: str, labels: Mapping[str, str], value: float | None, why: s
 
 
 def place_of(labels: Mapping[str, str]) -> str:
-    return " ".join(labels[name] for name in _PLACES[:-1] if labels.get(name)) or labels.get(
-        "host", ""
-    )
+    named = [labels[name] for name in _PLACES if labels.get(name)]
+    return " ".join(named or [labels[name] for name in _ON_A_HOST if labels.get(name)])
 
 
 def title(sentences: Sequence[str], thresholds: Sequence[str], resolved: bool) -> str:

@@ -137,7 +137,7 @@ def _chart(alert: Alert, now_ms: int) -> dict[str, Any] | None:
     step_ms = max(10_000, (end_ms - start_ms) // _STEPS)
     series = SeriesRef(alert.series_id, alert.metric, {})
     (window,) = store.windows_of([series], start_ms, end_ms, step_ms)
-    if not window.buckets:
+    if len(window.buckets) < 2:
         return None
     values = [each.mean for each in window.buckets]
     return {
