@@ -25,14 +25,19 @@ from opsportal.lib.kinds import SettingsError, secret_names
 @transaction.atomic
 def save_threshold(threshold: Threshold, channels: Sequence[Channel] | None = None) -> None:
     """Raises SettingsError. `channels` None leaves them as they are."""
-    errors = {name: error for name, check in _CHECKS.items() if (error := check(threshold))}
-    if errors:
-        raise SettingsError(errors)
-    build_condition(threshold.kind, threshold.settings)
+    check_threshold(threshold)
     threshold.version += 1
     threshold.save()
     if channels is not None:
         threshold.channels.set(channels)
+
+
+def check_threshold(threshold: Threshold) -> None:
+    """Raises SettingsError by the field's name, or by that of a setting of the kind."""
+    errors = {name: error for name, check in _CHECKS.items() if (error := check(threshold))}
+    if errors:
+        raise SettingsError(errors)
+    build_condition(threshold.kind, threshold.settings)
 
 
 def _said(check: Callable[[], object]) -> str:

@@ -7,6 +7,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from alerts.models import Alert, Silence
+from opsportal.dashboard.alerts import read_alerts
 from tests.alerts.watched_host import alert, channel, measure, route, threshold
 
 pytestmark = pytest.mark.django_db
@@ -97,7 +98,8 @@ def test_the_dashboard_counts_them_and_the_sentence_names_what_nothing_else_does
     data = admin_client.get("/dashboard/data").json()
     (tile,) = [each for each in data["tiles"] if each["key"] == "alerts"]
     assert (tile["value"], tile["verdict"]["state"]) == ("1", "critical")
-    assert "Load 95" in data["sentence"]["text"]
+    (problem,) = read_alerts().problems()
+    assert problem.text == "Load 95 on web-1, above 10"
 
 
 def test_detailed_health_lists_what_fires(admin_client: Client) -> None:

@@ -29,6 +29,8 @@ def test_nothing_shifts_while_the_page_comes_and_refreshes(
     open_context: Callable[..., BrowserContext], server: WebServer, width: int
 ) -> None:
     page = open_context(viewport={"width": width, "height": 900}).new_page()
+    # Healthy before and after: a sentence that says something else may need another line.
+    server.seed("now")
     open_dashboard(page, server)
     server.seed("now")
     with page.expect_response("**/dashboard/data*"):

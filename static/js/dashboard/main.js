@@ -5,6 +5,7 @@ import { showControls, watchControls } from "./controls.js";
 import { shareCrosshair } from "./crosshair.js";
 import { showDependencies } from "./dependencies.js";
 import { showRoutes, showSentence, showTiles } from "./overview.js";
+import { keepPlace } from "./place.js";
 import { parameters } from "./ranges.js";
 import { Refresher } from "./refresh.js";
 import { showStatus } from "./status.js";
@@ -25,6 +26,10 @@ function showCharts() {
 
 function show(data) {
   shown = data;
+  keepPlace(() => showAll(data));
+}
+
+function showAll(data) {
   showSentence(data.sentence);
   showTiles(data.tiles);
   showControls(data);

@@ -1,0 +1,125 @@
+"""Reads history and has a threshold replayed over it, drawn for the admin."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from alerts.backtest import STEP_MS, Past, replay, suggested_value
+from alerts.conditions.base import Rule
+from alerts.conditions.building import condition_of, rule_of
+from alerts.conditions.limit import with_unit
+from alerts.models import Threshold
+from alerts.wording import place_of
+from monitoring import store
+from monitoring.store import Selector, Window
+
+MOST_SERIES = 5
+DAY_MS = 86_400_000
+WIDTH, HEIGHT = 1000.0, 160.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One series: an SVG path of its values, the heights of limits, the spans of episodes."""
+
+    place: str
+    path: str
+    limits: Sequence[float]
+    bands: Sequence[tuple[float, float]]
+    lowest: str
+    highest: str
+    rows: Sequence[tuple[datetime, str, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    days: int
+    series: Sequence[Shown]
+    left_out: int
+    sentence: str
+    suggested: str
+
+
+def backtested(threshold: Threshold, days: int, now_ms: int | None = None) -> Tested:
+    """Over the series that have moved most, at most MOST_SERIES."""
+    now_ms = time.time_ns() // 1_000_000 if now_ms is None else now_ms
+    rule, condition = rule_of(threshold), condition_of(threshold)
+    start_ms = now_ms - days * DAY_MS
+    points = store.latest(Selector(threshold.metric, threshold.labels))
+    recent = [each.series for each in points if each.time_ms > start_ms]
+    since_ms = start_ms - condition.span_ms(rule)
+    windows = store.windows_of(recent, since_ms, now_ms, STEP_MS, now_ms=now_ms) if recent else []
+    windows = sorted(windows, key=_movement, reverse=True)
+    chosen = windows[:MOST_SERIES]
+    tested = [replay(rule, condition, each.buckets, start_ms, now_ms) for each in chosen]
+    shown = [
+        _shown(rule, each, found.episodes, start_ms, now_ms)
+        for each, found in zip(chosen, tested, strict=True)
+    ]
+    histories = [each.buckets for each in chosen]
+    value = None
+    if threshold.kind == "limit" and rule.aggregation not in ("rate", "absent"):
+        value = suggested_value(rule, condition, histories, start_ms, now_ms)
+    return Tested(
+        days,
+        shown,
+        len(windows) - len(chosen),
+        _sentence([past for found in tested for past in found.episodes], now_ms),
+        "" if value is None else f"{value:g}",
+    )
+
+
+def _movement(window: Window) -> float:
+    values = [each.max for each in window.buckets]
+    return max(values) - min(each.min for each in window.buckets) if values else -1.0
+
+
+def _sentence(episodes: Sequence[Past], now_ms: int) -> str:
+    if not episodes:
+        return "It would not have fired."
+    lasted = [each.lasted_ms(now_ms) for each in episodes]
+    times = "once" if len(episodes) == 1 else f"{len(episodes)} times"
+    return (
+        f"It would have fired {times}, {_in_words(sum(lasted))} in all, "
+        f"the longest for {_in_words(max(lasted))}."
+    )
+
+
+def _in_words(length_ms: int) -> str:
+    minutes = length_ms / 60_000
+    return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.1f} h"
+
+
+def _shown(
+    rule: Rule, window: Window, episodes: Sequence[Past], start_ms: int, end_ms: int
+) -> Shown:
+    buckets = [each for each in window.buckets if each.time_ms >= start_ms]
+    limits = [each for each in (rule.value, rule.warning_value) if each is not None]
+    values = [*(each.mean for each in buckets), *limits]
+    low, high = min(values), max(values)
+
+    def x(time_ms: int) -> float:
+        return round(WIDTH * (time_ms - start_ms) / (end_ms - start_ms), 1)
+
+    def y(value: float) -> float:
+        return round(HEIGHT * (1 - (value - low) / (high - low or 1.0)), 1)
+
+    drawn = " L".join(f"{x(each.time_ms)} {y(each.mean)}" for each in buckets)
+    return Shown(
+        place_of(window.series.labels),
+        f"M{drawn}" if drawn else "",
+        [y(each) for each in limits],
+        [(x(e.fired_ms), max(2.0, x(e.ended_ms or end_ms) - x(e.fired_ms))) for e in episodes],
+        with_unit(rule.metric, low),
+        with_unit(rule.metric, high),
+        [_row(rule, each, end_ms) for each in episodes[-20:]],
+    )
+
+
+def _row(rule: Rule, past: Past, now_ms: int) -> tuple[datetime, str, str, str]:
+    peak = "" if past.peak is None else with_unit(rule.metric, past.peak)
+    begun = datetime.fromtimestamp(past.fired_ms / 1000, UTC)
+    return begun, past.severity, _in_words(past.lasted_ms(now_ms)), peak
