@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 TEST_PROCESSES ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # Nothing outside the checkout: pip would keep a cache in the home directory.
 export PIP_NO_CACHE_DIR := 1
+# Compiled once, not at every start of every process.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test check bench lock clean
 
@@ -13,7 +15,7 @@ run: $(VENV)/.run-stamp
 	@exec $(BIN)/python manage.py portal
 
 test: $(VENV)/.dev-stamp
-	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) $(ARGS)
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(ARGS)
 
 check: $(VENV)/.dev-stamp
 	@# Without its cache: what sorts as first-party depends on directories that come and go.

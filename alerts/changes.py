@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from alerts.combining import NO_SERIES, Subject
 from alerts.conditions.base import Judgement
 from alerts.deliveries import Notice, queue, queue_recovery
 from alerts.lifecycle import Episode, Step, Why
@@ -32,14 +33,13 @@ class Changes:
 
     def take(
         self,
-        point: LatestPoint,
-        fingerprint: str,
+        subject: Subject,
         judgement: Judgement,
         step: Step,
         alert: Alert | None,
     ) -> None:
         if alert is None:
-            alert = self._begun(point, fingerprint)
+            alert = self._begun(subject)
             self._new.append(alert)
         else:
             alert.threshold = self._threshold
@@ -47,7 +47,7 @@ class Changes:
         if step.episode is None:
             self._end(alert, judgement, step.why)
         else:
-            self._go_on(alert, point, judgement, step.episode, step.why)
+            self._go_on(alert, subject.point, judgement, step.episode, step.why)
 
     def write(self) -> int:
         notices, refusals = self._decided()
@@ -65,15 +65,15 @@ class Changes:
             return [], []
         return decide(self._fired, self._watched.channel_ids, self._now_ms)
 
-    def _begun(self, point: LatestPoint, fingerprint: str) -> Alert:
-        watched = self._watched
+    def _begun(self, subject: Subject) -> Alert:
+        watched, series = self._watched, subject.point.series
         return Alert(
             threshold=self._threshold,
             name=watched.name,
             metric=watched.rule.metric,
-            labels={**point.series.labels, **watched.extra_labels},
-            series_id=point.series.id,
-            fingerprint=fingerprint,
+            labels={**series.labels, **watched.extra_labels},
+            series_id=None if series.id == NO_SERIES else series.id,
+            fingerprint=subject.fingerprint,
             state=AlertState.PENDING,
             started_ms=self._now_ms,
         )

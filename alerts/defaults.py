@@ -18,7 +18,8 @@ THRESHOLDS: tuple[dict[str, Any], ...] = (
     },
     {
         "name": "Response time", "metric": "http_response_time_ms", "aggregation": "mean",
-        "window_seconds": 60, "value": 1000, "for_seconds": 120, "severity": "warning",
+        "combine_by": "service", "window_seconds": 60, "value": 1000, "for_seconds": 120,
+        "severity": "warning",
     },
     {
         "name": "CPU", "metric": "cpu_percent", "aggregation": "mean", "window_seconds": 60,

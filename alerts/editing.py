@@ -12,6 +12,7 @@ from django.db import transaction
 from alerts import hours
 from alerts.channels.base import ChannelKind
 from alerts.channels.registry import build, kind_named
+from alerts.combining import label_names
 from alerts.conditions.building import rule_of
 from alerts.conditions.limit import is_beyond
 from alerts.conditions.registry import build as build_condition
@@ -20,6 +21,9 @@ from monitoring.catalogue import metric
 from monitoring.editing import MASK
 from opsportal.lib.crypto import UnreadableSecretError, decrypt, encrypt
 from opsportal.lib.kinds import SettingsError, secret_names
+
+# The last points of several series are of different moments, and their rates too.
+_OF_ONE_SERIES = ("last", "rate", "absent")
 
 
 @transaction.atomic
@@ -82,10 +86,17 @@ def _runbook_url(threshold: Threshold) -> str:
     return "must begin with http:// or https://"
 
 
+def _combine_by(threshold: Threshold) -> str:
+    if not label_names(threshold.combine_by) or threshold.aggregation not in _OF_ONE_SERIES:
+        return ""
+    return "needs an aggregation over all of them: mean, max, min or a percentile"
+
+
 _CHECKS: dict[str, Callable[[Threshold], str]] = {
     "metric": lambda each: _said(lambda: metric(each.metric)),
     "labels": lambda each: _labels(each.labels),
     "extra_labels": lambda each: _labels(each.extra_labels),
+    "combine_by": _combine_by,
     "value": lambda each: _number(each.value),
     "warning_value": _warning_value,
     "recovery_value": _recovery_value,

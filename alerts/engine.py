@@ -9,13 +9,13 @@ from typing import Literal
 from django.db import transaction
 
 from alerts.changes import Changes
+from alerts.combining import Subject, subjects
 from alerts.conditions.base import Finding, Judgement
 from alerts.lifecycle import Episode, Step, advance
 from alerts.models import OPEN, Alert, Threshold
 from alerts.watching import Watched, Watchlist
 from monitoring import store
 from monitoring.store import Bucket, LatestPoint, SeriesRef
-from monitoring.store.identity import series_key
 
 # A series that has been silent for so long is gone: a host that was removed is not missed for ever.
 GONE_MS = 24 * 3_600_000
@@ -24,10 +24,9 @@ _WATCHLIST = Watchlist()
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """One series under one threshold, judged."""
+    """What a threshold is about, judged."""
 
-    point: LatestPoint
-    fingerprint: str
+    subject: Subject
     judgement: Judgement
 
 
@@ -73,8 +72,8 @@ def evaluate_series(series_ids: Collection[int], now_ms: int) -> int:
 
 
 def evaluate_all(now_ms: int) -> int:
-    """Every threshold on every series: the guarantee, and how absence is seen."""
-    watched = _WATCHLIST.current()
+    """Every threshold whose turn it is on every series: the guarantee, and how absence is seen."""
+    watched = _WATCHLIST.due(now_ms)
     points = store.latest_of({each.rule.metric for each in watched})
     return _evaluate(watched, points, now_ms)
 
@@ -111,22 +110,23 @@ def _observed(
     history: History,
 ) -> list[Observed]:
     now_ms = history.now_ms
-    keys = [series_key(each.series.metric, tuple(each.series.labels.items())) for each in points]
-    pairs = list(zip(points, keys, strict=True))
-    gone = [pair for pair in pairs if now_ms - pair[0].time_ms > _gone_ms(watched)]
+    known = subjects(points, watched.combine_by)
+    gone_ms = now_ms - _gone_ms(watched)
     ended = Judgement(Finding.FALSE, why="nothing was recorded for a day")
-    found = [Observed(point, key, ended) for point, key in gone if key in alerts]
-    present = [pair for pair in pairs if now_ms - pair[0].time_ms <= _gone_ms(watched)]
+    gone = [each for each in known if each.point.time_ms < gone_ms]
+    found = [Observed(each, ended) for each in gone if each.fingerprint in alerts]
+    present = [each for each in known if each.point.time_ms >= gone_ms]
     if present and not watched.hours.include(now_ms):
         off = Judgement(Finding.FALSE, why="outside of its hours")
-        return found + [Observed(point, key, off) for point, key in present]
-    buckets = history.buckets(watched, [point for point, _key in present])
-    for point, key in present:
-        alert = alerts.get(key)
+        return found + [Observed(each, off) for each in present]
+    members = {number for each in present for number in each.members}
+    read = history.buckets(watched, [each for each in points if each.series.id in members])
+    for each in present:
+        alert = alerts.get(each.fingerprint)
         is_firing = alert is not None and alert.state == "firing"
-        seen = buckets.get(point.series.id, [])
+        seen = each.buckets(read)
         judgement = watched.condition.judge(watched.rule, seen, now_ms, is_firing)
-        found.append(Observed(point, key, judgement))
+        found.append(Observed(each, judgement))
     return found
 
 
@@ -137,7 +137,7 @@ def _gone_ms(watched: Watched) -> int:
 def _differs(
     watched: Watched, observed: Observed, alerts: Mapping[str, Alert], now_ms: int
 ) -> bool:
-    before = episode_of(alerts.get(observed.fingerprint))
+    before = episode_of(alerts.get(observed.subject.fingerprint))
     return advance(before, observed.judgement, watched.rule, now_ms).episode != before
 
 
@@ -159,9 +159,9 @@ def _apply(watched: Watched, observed: Sequence[Observed], now_ms: int) -> int:
         alerts = {row.fingerprint: row for row in rows.select_for_update(of=("self",))}
         changes = Changes(watched, threshold, now_ms)
         for each in observed:
-            alert = alerts.get(each.fingerprint)
+            alert = alerts.get(each.subject.fingerprint)
             before = episode_of(alert)
             step: Step = advance(before, each.judgement, watched.rule, now_ms)
             if step.episode != before:
-                changes.take(each.point, each.fingerprint, each.judgement, step, alert)
+                changes.take(each.subject, each.judgement, step, alert)
         return changes.write()

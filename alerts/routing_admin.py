@@ -20,12 +20,12 @@ from alerts.routing_forms import InhibitionForm, MaintenanceForm, RouteForm
 
 if TYPE_CHECKING:  # Django's classes take no parameter when they run
     RouteBase = admin.ModelAdmin[Route]
-    EscalationBase = admin.TabularInline[Escalation, Route]
+    EscalationBase = admin.StackedInline[Escalation, Route]
     InhibitionBase = admin.ModelAdmin[Inhibition]
     MaintenanceBase = admin.ModelAdmin[Maintenance]
 else:
     RouteBase = InhibitionBase = MaintenanceBase = admin.ModelAdmin
-    EscalationBase = admin.TabularInline
+    EscalationBase = admin.StackedInline
 
 SHOWN_STARTS = 5
 # A leap day comes in it.

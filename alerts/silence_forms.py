@@ -6,11 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib.admin.widgets import AdminSplitDateTime
 
 from alerts.admin_cells import as_datetime
 from alerts.models import Silence
-from alerts.routing_forms import LINES, REQUIRED_HELP, MatchersField, within_reason
+from alerts.routing_forms import LINES, REQUIRED_HELP, MatchersField, MomentInput, within_reason
 
 if TYPE_CHECKING:  # Django's class takes no parameter when it runs
     SilenceBase = forms.ModelForm[Silence]
@@ -22,10 +21,10 @@ DURATIONS = [("3600", "1 hour"), ("14400", "4 hours"), ("86400", "1 day"), ("", 
 
 
 class SilenceForm(SilenceBase):
-    starts_at = forms.SplitDateTimeField(widget=AdminSplitDateTime, validators=[within_reason])
+    starts_at = forms.SplitDateTimeField(widget=MomentInput, validators=[within_reason])
     duration = forms.ChoiceField(label="Lasts", choices=DURATIONS, required=False)
     ends_at = forms.SplitDateTimeField(
-        widget=AdminSplitDateTime,
+        widget=MomentInput,
         required=False,
         validators=[within_reason],
         help_text="Instead of a duration",

@@ -15,12 +15,18 @@ MOST_LISTED = 100
 
 def firing() -> QuerySet[Alert]:
     """The worst first, of those the newest."""
+    return firing_first().filter(state=AlertState.FIRING)
+
+
+def firing_first() -> QuerySet[Alert]:
+    """Of all alerts those that fire come first; then the worst, of those the newest."""
     rank = Case(
         *(When(severity=name, then=Value(rank)) for name, rank in RANKS.items()),
         default=Value(0),
         output_field=IntegerField(),
     )
-    return Alert.objects.filter(state=AlertState.FIRING).order_by(rank.desc(), "-fired_ms", "-pk")
+    is_firing = Case(When(state=AlertState.FIRING, then=Value(1)), default=Value(0))
+    return Alert.objects.order_by(is_firing.desc(), rank.desc(), "-fired_ms", "-pk")
 
 
 def firing_summary() -> dict[str, Any]:

@@ -42,7 +42,6 @@ class ThresholdAdmin(ThresholdBase):
     list_filter = ["enabled", "severity", "kind"]
     search_fields = ["name", "metric"]
     ordering = ["name"]
-    filter_horizontal = ["channels"]
     actions = ["switch_on", "switch_off"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Threshold]:
@@ -64,7 +63,7 @@ class ThresholdAdmin(ThresholdBase):
         of_kinds = [(_TITLES[kind], {"fields": names}) for kind, names in setting_fields().items()]
         return [
             (None, {"fields": ["name", "enabled", "severity"]}),
-            ("What is watched", {"fields": ["kind", "metric", "labels"]}),
+            ("What is watched", {"fields": ["kind", "metric", "labels", "combine_by"]}),
             (
                 "When it is wrong",
                 {

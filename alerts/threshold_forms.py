@@ -63,6 +63,7 @@ class ThresholdForm(ThresholdBase):
     class Meta:
         model = Threshold
         exclude = ("settings",)
+        widgets = {"channels": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

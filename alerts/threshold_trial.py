@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from alerts import error_budget
 from alerts.backtest import STEP_MS, Past, replay, suggested_value
+from alerts.combining import Subject, label_names, subjects
 from alerts.conditions.base import Rule
 from alerts.conditions.building import condition_of, rule_of
+from alerts.conditions.burn_rate import BurnRate
 from alerts.conditions.limit import with_unit
 from alerts.models import Threshold
 from alerts.wording import place_of
 from monitoring import store
-from monitoring.store import Selector, Window
+from monitoring.store import Selector, SeriesRef, Window
 
 MOST_SERIES = 5
 DAY_MS = 86_400_000
@@ -32,6 +35,7 @@ class Shown:
     lowest: str
     highest: str
     rows: Sequence[tuple[datetime, str, str, str]]
+    budget: error_budget.Budget | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,9 @@ def backtested(threshold: Threshold, days: int, now_ms: int | None = None) -> Te
     rule, condition = rule_of(threshold), condition_of(threshold)
     start_ms = now_ms - days * DAY_MS
     points = store.latest(Selector(threshold.metric, threshold.labels))
-    recent = [each.series for each in points if each.time_ms > start_ms]
-    since_ms = start_ms - condition.span_ms(rule)
-    windows = store.windows_of(recent, since_ms, now_ms, STEP_MS, now_ms=now_ms) if recent else []
+    recent = [each for each in points if each.time_ms > start_ms]
+    known = subjects(recent, label_names(threshold.combine_by))
+    windows = _windows(known, start_ms - condition.span_ms(rule), now_ms, STEP_MS)
     windows = sorted(windows, key=_movement, reverse=True)
     chosen = windows[:MOST_SERIES]
     tested = [replay(rule, condition, each.buckets, start_ms, now_ms) for each in chosen]
@@ -59,6 +63,8 @@ def backtested(threshold: Threshold, days: int, now_ms: int | None = None) -> Te
         _shown(rule, each, found.episodes, start_ms, now_ms)
         for each, found in zip(chosen, tested, strict=True)
     ]
+    if isinstance(condition, BurnRate):
+        shown = _with_budgets(rule, condition, shown, known, now_ms)
     histories = [each.buckets for each in chosen]
     value = None
     if threshold.kind == "limit" and rule.aggregation not in ("rate", "absent"):
@@ -70,6 +76,28 @@ def backtested(threshold: Threshold, days: int, now_ms: int | None = None) -> Te
         _sentence([past for found in tested for past in found.episodes], now_ms),
         "" if value is None else f"{value:g}",
     )
+
+
+def _windows(known: Sequence[Subject], start_ms: int, end_ms: int, step_ms: int) -> list[Window]:
+    """One for each subject."""
+    series = [SeriesRef(number, "", {}) for each in known for number in each.members]
+    if not series:
+        return []
+    read = store.windows_of(series, start_ms, end_ms, step_ms, now_ms=end_ms)
+    by_series = {each.series.id: each.buckets for each in read}
+    return [Window(each.point.series, step_ms, each.buckets(by_series)) for each in known]
+
+
+def _with_budgets(
+    rule: Rule, objective: BurnRate, shown: Sequence[Shown], known: Sequence[Subject], now_ms: int
+) -> list[Shown]:
+    start_ms = now_ms - error_budget.span_ms(objective)
+    windows = _windows(known, start_ms, now_ms, error_budget.STEP_MS)
+    drawn = {
+        place_of(each.series.labels): error_budget.drawn(rule, objective, each.buckets, now_ms)
+        for each in windows
+    }
+    return [replace(each, budget=drawn.get(each.place)) for each in shown]
 
 
 def _movement(window: Window) -> float:

@@ -15,6 +15,17 @@ import pytest
 
 from tests.running_portal import RunningPortal, own_database
 
+# What takes long to start is started by one process alone, for all tests that share it.
+SHARED = ("running_portal", "browser", "background_work")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        shared = next((name for name in SHARED if name in names), None)
+        if shared:
+            item.add_marker(pytest.mark.xdist_group(shared))
+
 
 @pytest.fixture(scope="session")
 def require() -> Callable[[bool, str], None]:

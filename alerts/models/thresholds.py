@@ -55,6 +55,14 @@ class Threshold(models.Model):
     metric = models.CharField(max_length=80)
     # Every one of them has to be there; other labels are free.
     labels = models.JSONField("label selector", default=dict, blank=True)
+    # A service is slow, not each of its routes by itself.
+    combine_by = models.CharField(
+        "combine by",
+        max_length=200,
+        blank=True,
+        default="",
+        help_text="Labels such as service: series that agree in them are one; empty: each alone",
+    )
     aggregation = models.CharField(max_length=10, choices=Aggregation, default=Aggregation.LAST)
     window_seconds = models.PositiveIntegerField(
         default=60, validators=[MinValueValidator(1), MaxValueValidator(31 * 86_400)]

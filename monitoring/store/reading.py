@@ -13,7 +13,7 @@ from monitoring.store.dialect import any_of
 from monitoring.store.head import HeadPoint, head_point, samples_of
 from monitoring.store.points import Bucket, LatestPoint, Selector, SeriesRef, Window
 from monitoring.store.resolutions import Resolution, ceil_to, floor_to
-from monitoring.store.retention import choose_resolution, reach
+from monitoring.store.retention import resolution_for
 from monitoring.store.samples import Samples, aggregate, joined
 from monitoring.store.series import exact_series, matching_series, series_by_id, series_of
 
@@ -58,12 +58,12 @@ def windows_of(
     *,
     now_ms: int | None = None,
 ) -> list[Window]:
-    """As `window`, of series that `latest` has found: two queries however many they are."""
+    """As `window`, of series that `latest` has found: at most two queries however many they are."""
     if step_ms <= 0 or end_ms <= start_ms:
         raise ValueError("a window needs a positive step and an end after its start")
     now_ms = time.time_ns() // 1_000_000 if now_ms is None else now_ms
     start, end = floor_to(start_ms, step_ms), ceil_to(end_ms, step_ms)
-    resolution = choose_resolution(start, step_ms, reach(now_ms))
+    resolution = resolution_for(start, step_ms, now_ms)
     # Where only rollups coarser than the step are left, the first one may begin before the start.
     start = floor_to(start, resolution.ms)
     samples = _read([each.id for each in series], resolution, start, end)

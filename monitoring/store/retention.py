@@ -1,7 +1,7 @@
 """How far each resolution reaches back, and deleting what is past its retention."""
 
 from monitoring.models import Block, Retention, Series
-from monitoring.store.resolutions import ALL, DAY_MS, Resolution, floor_to
+from monitoring.store.resolutions import ALL, DAY_MS, RAW, ROLLUPS, Resolution, floor_to
 
 Reach = dict[int, int]
 """By resolution_ms: the time from which on its points are promised."""
@@ -26,6 +26,14 @@ def _reach(resolution: Resolution, row: Retention | None, now_ms: int) -> int:
 def oldest_block_ms(resolution: Resolution, reached: Reach) -> int:
     """The start of the oldest block that stays: blocks go whole, when their last point may go."""
     return floor_to(reached[resolution.ms], resolution.period_ms)
+
+
+def resolution_for(start_ms: int, step_ms: int, now_ms: int) -> Resolution:
+    """As `choose_resolution`, without a query where only raw points fill the steps: of them a day
+    is always kept."""
+    if start_ms >= now_ms - DAY_MS and all(step_ms % each.ms for each in ROLLUPS):
+        return RAW
+    return choose_resolution(start_ms, step_ms, reach(now_ms))
 
 
 def choose_resolution(start_ms: int, step_ms: int, reached: Reach) -> Resolution:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from alerts.models import Alert, Severity
-from alerts.summary import firing
+from django.db.models import Q
+
+from alerts.models import AlertState, Severity
+from alerts.summary import firing_first
+from opsportal.dashboard.marks import MOST as MOST_MARKS
+from opsportal.dashboard.marks import Mark, marks_of
 from opsportal.dashboard.sentence import Problem
 from opsportal.dashboard.states import State, Verdict
 
@@ -61,10 +65,15 @@ class FiringAlerts:
                 yield Problem(state, row.message)
 
 
-def read_alerts() -> FiringAlerts:
-    """One query."""
-    found: list[Alert] = list(
-        firing().only("severity", "metric", "message", "acknowledged_ms")[:MOST]
+def read_alerts(start_ms: int, end_ms: int) -> tuple[FiringAlerts, list[Mark]]:
+    """Those that fire, and the marks of those that fired in between. One query."""
+    marked = Q(started_ms__gte=start_ms, started_ms__lt=end_ms, fired_ms__isnull=False)
+    found = list(firing_first().filter(Q(state=AlertState.FIRING) | marked)[: MOST + MOST_MARKS])
+    rows = [each for each in found if each.state == AlertState.FIRING][:MOST]
+    return (
+        FiringAlerts(
+            [Firing(each.severity, each.metric, each.message) for each in rows],
+            sum(each.acknowledged_ms is not None for each in rows),
+        ),
+        marks_of(each for each in found if start_ms <= each.started_ms < end_ms),
     )
-    rows = [Firing(each.severity, each.metric, each.message) for each in found]
-    return FiringAlerts(rows, sum(each.acknowledged_ms is not None for each in found))

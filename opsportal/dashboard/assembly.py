@@ -9,6 +9,7 @@ from typing import Any
 
 from opsportal.dashboard.charts import RESPONSE_TIME
 from opsportal.dashboard.dependencies import Dependencies
+from opsportal.dashboard.marks import Mark
 from opsportal.dashboard.plots import Plot, plots
 from opsportal.dashboard.problems import problems
 from opsportal.dashboard.ranges import MINUTE_MS, Range
@@ -34,6 +35,7 @@ class Snapshot:
     sentence: Sentence
     tiles: Sequence[Tile]
     plots: Sequence[Plot]
+    marks: Sequence[Mark]
     routes: Sequence[Route]
     dependencies: Dependencies
 
@@ -65,6 +67,7 @@ def arrange(reading: Reading) -> Snapshot:
         sentence=sentence(problems(reading), waiting),
         tiles=shown_tiles,
         plots=drawn,
+        marks=reading.marks,
         routes=slowest_routes(reading.windows[RESPONSE_TIME], max(minutes, 1)),
         dependencies=reading.dependencies,
     )

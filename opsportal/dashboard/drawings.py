@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from itertools import accumulate
 
 from opsportal.dashboard.formats import text
+from opsportal.dashboard.marks import Mark
 from opsportal.dashboard.plots import Plot
 from opsportal.dashboard.svg import BRIDGED_MS, Values, line_path, thinned
 
@@ -24,19 +25,22 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """`paths` are the lines and `limits` the heights of the limits, in a box of WIDTH by HEIGHT."""
+    """In a box of WIDTH by HEIGHT: `paths` are the lines, `limits` the heights of the limits and
+    `marks` the places of the marks with their states."""
 
     plot: Plot
     paths: Sequence[str]
     limits: Sequence[float]
+    marks: Sequence[tuple[float, str]]
     top: str
     start: datetime
     end: datetime
     rows: Sequence[Row]
 
 
-def draw(plot: Plot) -> Drawing:
+def draw(plot: Plot, marks: Sequence[Mark] = ()) -> Drawing:
     top = axis_top(plot)
+    length_ms = max(1, plot.step_ms * _steps(plot))
     return Drawing(
         plot=plot,
         paths=[_path(values, plot.step_ms, top) for values in heights(plot)],
@@ -45,9 +49,13 @@ def draw(plot: Plot) -> Drawing:
             for limit in plot.limits
             if limit.value <= top
         ],
+        marks=[
+            (round(WIDTH * (mark.time_ms - plot.start_ms) / length_ms, 1), mark.state)
+            for mark in marks
+        ],
         top=text(top, plot.unit),
         start=_moment(plot.start_ms),
-        end=_moment(plot.start_ms + plot.step_ms * _steps(plot)),
+        end=_moment(plot.start_ms + length_ms),
         rows=table_rows(plot),
     )
 

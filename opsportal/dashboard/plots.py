@@ -17,7 +17,7 @@ from opsportal.dashboard.charts import (
 )
 from opsportal.dashboard.formats import text
 from opsportal.dashboard.reading import Reading
-from opsportal.dashboard.states import LIMITS, State
+from opsportal.dashboard.states import State
 from opsportal.dashboard.traffic import grouped
 
 Values = Sequence[float | None]
@@ -104,7 +104,7 @@ def _plot(definition: ChartDefinition, reading: Reading, merge: Merger) -> Plot:
         start_ms=grid.start_ms,
         step_ms=grid.step_ms,
         lines=lines,
-        limits=_limits(definition),
+        limits=_limits(definition, reading),
         top=definition.top,
         filled=definition.filled,
         empty=empty,
@@ -142,8 +142,8 @@ def _count(windows: Iterable[Window]) -> int:
     return sum(bucket.count for window in windows for bucket in window.buckets)
 
 
-def _limits(definition: ChartDefinition) -> list[LimitLine]:
-    limits = LIMITS.get(definition.limit_metric, ())
+def _limits(definition: ChartDefinition, reading: Reading) -> list[LimitLine]:
+    limits = reading.limits_of(definition.limit_metric)
     return [
         LimitLine(limit.value, f"limit {text(limit.value, definition.unit)}", limit.state)
         for limit in limits

@@ -9,7 +9,7 @@ from opsportal.dashboard.charts import RESPONSE_TIME
 from opsportal.dashboard.formats import text
 from opsportal.dashboard.reading import Reading
 from opsportal.dashboard.sentence import Problem
-from opsportal.dashboard.states import LATE_AFTER_SECONDS, LIMITS, State, judge
+from opsportal.dashboard.states import LATE_AFTER_SECONDS, State, judge
 from opsportal.dashboard.traffic import grouped, total
 
 # Of the checks that are down at once.
@@ -58,7 +58,7 @@ def _late_hosts(reading: Reading) -> Iterable[Problem]:
 def _host_problems(reading: Reading) -> Iterable[Problem]:
     for metric in ("disk_percent", "memory_percent", "cpu_percent"):
         for point in reading.latest[metric]:
-            verdict = judge(point.value, LIMITS[metric])
+            verdict = judge(point.value, reading.limits_of(metric))
             if verdict.limit is not None and not is_late(reading, point):
                 yield Problem(verdict.state, f"{_host_name(point)} is at {text(point.value, '%')}")
 
@@ -72,11 +72,11 @@ def _host_name(point: LatestPoint) -> str:
 def _service_problems(reading: Reading) -> Iterable[Problem]:
     for (service,), windows in grouped(reading.recent, "service").items():
         traffic = total(windows)
-        errors = judge(traffic.error_percent, LIMITS["http_error_rate_percent"])
+        errors = judge(traffic.error_percent, reading.limits_of("http_error_rate_percent"))
         if errors.limit is not None:
             share = text(traffic.error_percent, "%")
             yield Problem(errors.state, f"{share} of the requests to {service} fail")
-        time = judge(traffic.histogram.mean, LIMITS[RESPONSE_TIME])
+        time = judge(traffic.histogram.mean, reading.limits_of(RESPONSE_TIME))
         if time.limit is not None:
             mean = text(traffic.histogram.mean, "ms")
             yield Problem(time.state, f"{service} answers in {mean} on average")

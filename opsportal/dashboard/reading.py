@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -13,9 +13,12 @@ from monitoring.store import LatestPoint, Window
 from opsportal.dashboard.alerts import FiringAlerts, read_alerts
 from opsportal.dashboard.charts import GAUGES, REQUESTS, RESPONSE_TIME
 from opsportal.dashboard.dependencies import Dependencies, read_dependencies
+from opsportal.dashboard.limits import Limits, read_limits
+from opsportal.dashboard.marks import Mark
 from opsportal.dashboard.processes import Process, read_processes
 from opsportal.dashboard.ranges import DAY_MS, MINUTE_MS, SECOND_MS, Range, parse_range
 from opsportal.dashboard.settled import SettledSteps
+from opsportal.dashboard.states import Limit
 from opsportal.health.state import PortalState, portal_state
 
 # As /api/health/detailed: long enough to be calm, short enough to be now.
@@ -50,6 +53,8 @@ class Reading:
     processes: list[Process] = field(default_factory=list)
     dependencies: Dependencies = field(default_factory=Dependencies)
     alerts: FiringAlerts = field(default_factory=FiringAlerts)
+    limits: Limits = field(default_factory=dict)
+    marks: Sequence[Mark] = ()
 
     @property
     def hosts(self) -> list[str]:
@@ -69,6 +74,9 @@ class Reading:
 
     def recent_of_service(self) -> list[Window]:
         return [w for w in self.recent if self.service in ("", w.series.labels.get("service"))]
+
+    def limits_of(self, metric: str) -> Sequence[Limit]:
+        return self.limits.get(metric, ())
 
     def age_seconds(self, point: LatestPoint | None) -> float | None:
         return None if point is None else max(0.0, (self.now_ms - point.time_ms) / 1000)
@@ -90,6 +98,7 @@ def read(parameters: Mapping[str, str], now: datetime | None = None) -> Reading:
     hosts = _values_of("host", latest["cpu_percent"])
     host = _chosen(parameters.get("host"), _values_of("host", known), hosts, settings.HOST_NAME)
     service = _chosen(parameters.get("service"), _values_of("service", known), [], "")
+    alerts, marks = read_alerts(shown.start_ms, shown.end_ms)
     return Reading(
         now_ms=now_ms,
         range=shown,
@@ -102,7 +111,9 @@ def read(parameters: Mapping[str, str], now: datetime | None = None) -> Reading:
         canary_age_seconds=canary.age_among(known, moment),
         processes=read_processes(settings.RUN_DIR / "portal.json"),
         dependencies=read_dependencies(now_ms),
-        alerts=read_alerts(),
+        alerts=alerts,
+        limits=read_limits(),
+        marks=marks,
     )
 
 

@@ -39,15 +39,6 @@ class Verdict:
     limit: float | None = None
 
 
-# Until thresholds are rows of their own; the defaults are the same.
-LIMITS: dict[str, tuple[Limit, ...]] = {
-    "cpu_percent": (Limit(90, State.WARNING),),
-    "memory_percent": (Limit(90, State.WARNING),),
-    "disk_percent": (Limit(85, State.WARNING), Limit(95, State.CRITICAL)),
-    "http_error_rate_percent": (Limit(5, State.CRITICAL),),
-    "http_response_time_ms": (Limit(1000, State.WARNING),),
-}
-
 NORMAL = Verdict(State.NORMAL, "Normal")
 NO_DATA = Verdict(State.UNKNOWN, "No data yet")
 NO_REQUESTS = Verdict(State.UNKNOWN, "No requests")

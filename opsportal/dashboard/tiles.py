@@ -15,7 +15,6 @@ from opsportal.dashboard.plots import Plot
 from opsportal.dashboard.reading import Reading
 from opsportal.dashboard.states import (
     LATE,
-    LIMITS,
     NO_DATA,
     NO_REQUESTS,
     NORMAL,
@@ -99,7 +98,9 @@ def _fullest_disk(reading: Reading) -> Measured:
     fullest = max(disks, key=lambda disk: disk.value, default=None)
     if fullest is None:
         return Measured(None, "%", "disk", NO_DATA)
-    verdict = judge_fresh(fullest.value, LIMITS["disk_percent"], reading.age_seconds(fullest))
+    verdict = judge_fresh(
+        fullest.value, reading.limits_of("disk_percent"), reading.age_seconds(fullest)
+    )
     return Measured(fullest.value, "%", f"disk {fullest.series.labels['path']}", verdict)
 
 
@@ -111,7 +112,7 @@ def _requests(reading: Reading, traffic: Traffic, plots: Mapping[str, Plot]) -> 
     if verdict == NORMAL and not traffic.count:
         verdict = NO_REQUESTS
     rate = Measured(value, "/min", "", verdict)
-    errors = _judged(traffic.error_percent, "%", "errors", "http_error_rate_percent")
+    errors = _judged(reading, traffic.error_percent, "%", "errors", "http_error_rate_percent")
     first, second = (errors, rate) if _worse(errors, rate) else (rate, errors)
     parts = [str(second).strip(), f"{text(traffic.count, '')} in 5 min"] if points else []
     drawn = "errors" if first is errors else "requests"
@@ -121,7 +122,9 @@ def _requests(reading: Reading, traffic: Traffic, plots: Mapping[str, Plot]) -> 
 def _response_time(reading: Reading, traffic: Traffic, plots: Mapping[str, Plot]) -> Tile:
     times = traffic.histogram
     measured = bool(traffic.count or reading.latest_of_service(REQUESTS))
-    verdict = _judged(times.mean, "ms", "mean", RESPONSE_TIME).verdict if measured else NO_DATA
+    verdict = (
+        _judged(reading, times.mean, "ms", "mean", RESPONSE_TIME).verdict if measured else NO_DATA
+    )
     p95 = Measured(times.percentile(95), "ms", "p95", verdict)
     parts = [
         f"p50 {text(times.percentile(50), 'ms')}",
@@ -190,12 +193,12 @@ def _state(reading: Reading) -> Verdict:
 def _of_host(reading: Reading, metric: str, name: str) -> Measured:
     point = reading.latest_of_host(metric)
     value = point.value if point else None
-    verdict = judge_fresh(value, LIMITS[metric], reading.age_seconds(point))
+    verdict = judge_fresh(value, reading.limits_of(metric), reading.age_seconds(point))
     return Measured(value, "%", name, verdict)
 
 
-def _judged(value: float | None, unit: str, name: str, metric: str) -> Measured:
-    verdict = NO_REQUESTS if value is None else judge(value, LIMITS[metric])
+def _judged(reading: Reading, value: float | None, unit: str, name: str, metric: str) -> Measured:
+    verdict = NO_REQUESTS if value is None else judge(value, reading.limits_of(metric))
     return Measured(value, unit, name, verdict)
 
 

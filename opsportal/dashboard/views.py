@@ -25,7 +25,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "title": "Dashboard",
         "shown": shown,
         "data": shown.as_json(),
-        "drawings": [draw(plot) for plot in shown.plots],
+        "drawings": [draw(plot, shown.marks) for plot in shown.plots],
         "presets": [(key, label) for key, (label, _) in PRESETS.items()],
         "is_nav_sidebar_enabled": False,
     }

@@ -98,7 +98,7 @@ def test_the_dashboard_counts_them_and_the_sentence_names_what_nothing_else_does
     data = admin_client.get("/dashboard/data").json()
     (tile,) = [each for each in data["tiles"] if each["key"] == "alerts"]
     assert (tile["value"], tile["verdict"]["state"]) == ("1", "critical")
-    (problem,) = read_alerts().problems()
+    (problem,) = read_alerts(0, 1)[0].problems()
     assert problem.text == "Load 95 on web-1, above 10"
 
 

@@ -14,6 +14,8 @@ import django
 
 django.setup()
 
+from alerts.defaults import make_defaults  # noqa: E402
+from alerts.models import Alert, AlertEvent, Threshold  # noqa: E402
 from monitoring import store  # noqa: E402
 from monitoring.editing import save_check  # noqa: E402
 from monitoring.histogram import Histogram  # noqa: E402
@@ -116,6 +118,29 @@ def dependencies(now_ms: int) -> None:
         )
 
 
+def alerts(now_ms: int) -> None:
+    """The usual thresholds, and one alert that is over."""
+    make_defaults("", "", "")
+    fired_ms = now_ms - 25 * 60_000
+    alert = Alert.objects.create(
+        threshold=Threshold.objects.get(name="CPU"),
+        name="CPU",
+        metric="cpu_percent",
+        labels=HOST,
+        fingerprint="seed",
+        state="resolved",
+        severity="warning",
+        value=93.4,
+        limit=90,
+        message="CPU 93.4 % on web-1, above 90 %",
+        started_ms=fired_ms - 300_000,
+        fired_ms=fired_ms,
+        resolved_ms=fired_ms + 400_000,
+    )
+    for kind, time_ms in (("fired", fired_ms), ("resolved", fired_ms + 400_000)):
+        AlertEvent.objects.create(alert=alert, kind=kind, time_ms=time_ms, reason=alert.message)
+
+
 PHASES = {"dns": 0.1, "connect": 0.3, "tls": 0.6}
 
 
@@ -129,6 +154,7 @@ def probe_points(slug: str, time_ms: int, middle_ms: float) -> Iterator[Point]:
 if __name__ == "__main__":
     if sys.argv[1] == "history":
         dependencies(time.time_ns() // 1_000_000)
+        alerts(time.time_ns() // 1_000_000)
     result = store.record(points(sys.argv[1], time.time_ns() // 1_000_000))
     if result.rejected:
         sys.exit(str(result.rejected[0]))

@@ -47,6 +47,18 @@ ADDRESSES = [
     "/admin/monitoring/check/",
     "/admin/monitoring/check/add/",
     "/admin/monitoring/check/add/?kind=http",
+    "/alerts/",
+    "/alerts/1/",
+    "/admin/alerts/alert/",
+    "/admin/alerts/threshold/",
+    "/admin/alerts/threshold/add/",
+    "/admin/alerts/channel/",
+    "/admin/alerts/channel/add/",
+    "/admin/alerts/channel/add/?kind=webhook",
+    "/admin/alerts/route/1/change/",
+    "/admin/alerts/silence/add/",
+    "/admin/alerts/maintenance/add/",
+    "/admin/alerts/delivery/",
     "/nothing",
 ]
 

@@ -112,7 +112,10 @@ def test_detailed_holds_the_object_of_the_contract(
     assert set(body["system"]["memory"]) == {"percent", "used_bytes", "total_bytes"}
     assert set(body["system"]["disk"]) == {"path", "percent", "used_bytes", "total_bytes"}
     assert set(body["application"]["response_time_ms"]) == {"avg", "p50", "p95", "p99"}
-    assert body["alerts"] == {"firing": 0, "acknowledged": 0, "items": []}
+    # This is a real host, of which something may be wrong.
+    assert set(body["alerts"]) == {"firing", "acknowledged", "items"}
+    for item in body["alerts"]["items"]:
+        assert set(item) >= {"threshold", "severity", "since", "value"}
     # Set-up has made the portal's check of itself.
     own = next(each for each in body["dependencies"] if each["name"] == "OpsPortal")
     assert set(own) == {"name", "kind", "status", "response_time_ms", "checked_at", "message"}

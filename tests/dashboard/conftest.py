@@ -9,7 +9,7 @@ from monitoring.store import LatestPoint, Window
 from opsportal.dashboard.ranges import parse_range
 from opsportal.dashboard.reading import ALL_METRICS, SETTLED, Reading
 from opsportal.health.state import PortalState
-from tests.dashboard.readings import HOST, NOW_MS
+from tests.dashboard.readings import DEFAULT_LIMITS, HOST, NOW_MS
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +44,7 @@ def make_reading() -> Callable[..., Reading]:
             "recent": list(recent),
             "portal": PortalState("healthy", []),
             "canary_age_seconds": 4.0,
+            "limits": DEFAULT_LIMITS,
         }
         return Reading(**{**fields, **changed})
 

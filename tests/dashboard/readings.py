@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
+from alerts.defaults import THRESHOLDS
+from alerts.models import Threshold
 from monitoring.histogram import Histogram
 from monitoring.store import Bucket, LatestPoint, SeriesRef, Window
+from opsportal.dashboard.limits import limits_of
 
 NOW_MS = 1_800_000_000_000
 HOST = "web-1"
 SERVICE = "shop"
+DEFAULT_LIMITS = limits_of(Threshold(**fields) for fields in THRESHOLDS if "kind" not in fields)
 
 
 def latest_point(metric: str, value: float, age_seconds: float = 3, **labels: str) -> LatestPoint:

@@ -5,13 +5,13 @@ import pytest
 from opsportal.dashboard.states import (
     LATE,
     LATE_AFTER_SECONDS,
-    LIMITS,
     NO_DATA,
     NORMAL,
     State,
     judge,
     judge_fresh,
 )
+from tests.dashboard.readings import DEFAULT_LIMITS
 
 
 def test_no_value_is_never_normal() -> None:
@@ -21,8 +21,8 @@ def test_no_value_is_never_normal() -> None:
 
 
 def test_an_old_value_is_late_even_when_it_was_good() -> None:
-    assert judge_fresh(1.0, LIMITS["cpu_percent"], LATE_AFTER_SECONDS + 1) == LATE
-    assert judge_fresh(1.0, LIMITS["cpu_percent"], LATE_AFTER_SECONDS) == NORMAL
+    assert judge_fresh(1.0, DEFAULT_LIMITS["cpu_percent"], LATE_AFTER_SECONDS + 1) == LATE
+    assert judge_fresh(1.0, DEFAULT_LIMITS["cpu_percent"], LATE_AFTER_SECONDS) == NORMAL
 
 
 @pytest.mark.parametrize(
@@ -41,5 +41,5 @@ def test_an_old_value_is_late_even_when_it_was_good() -> None:
 def test_the_worst_limit_crossed_gives_the_state(
     metric: str, value: float, state: State, word: str
 ) -> None:
-    verdict = judge(value, LIMITS[metric])
+    verdict = judge(value, DEFAULT_LIMITS[metric])
     assert (verdict.state, verdict.word) == (state, word)

@@ -88,7 +88,8 @@ def endless_headers(connection: socket.socket) -> None:
 def test_it_is_down_with_a_reason_and_in_time(answer: Answer, reason: Reason) -> None:
     started = time.monotonic()
     result = of(answer)
-    assert time.monotonic() - started < TIMEOUT_SECONDS + 0.5
+    # Generous: other tests run beside it.
+    assert time.monotonic() - started < TIMEOUT_SECONDS + 3
     assert (result.status, result.reason) == (Status.DOWN, reason)
     assert result.message
 

@@ -29,7 +29,7 @@ class BackgroundWork:
         broker = {"REDIS_URL": f"unix://{self._socket}"}
         self.portal = RunningPortal(directory / "var", {**variables, **broker})
         self._database_url = variables.get("DATABASE_URL", "")
-        self._children: list[subprocess.Popen[bytes]] = []
+        self._children: list[tuple[subprocess.Popen[bytes], str, str]] = []
         self.broker: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -79,16 +79,24 @@ class BackgroundWork:
         return (self._directory / "log").read_text(encoding="utf-8")
 
     def _start(self, command: str, host: str) -> None:
+        self._children.append((self._started(command, host), command, host))
+
+    def _started(self, command: str, host: str) -> subprocess.Popen[bytes]:
         environment = {**self.portal.environment, "OPSPORTAL_HOST_NAME": host}
         with (self._directory / "log").open("ab") as log:
             words = [sys.executable, "manage.py", command]
-            child = subprocess.Popen(words, cwd=ROOT, env=environment, stdout=log, stderr=log)
-        self._children.append(child)
+            return subprocess.Popen(words, cwd=ROOT, env=environment, stdout=log, stderr=log)
+
+    def revive(self) -> None:
+        """What the supervisor does: kombu at times gives up when a broker dies at a bad moment."""
+        for number, (child, command, host) in enumerate(self._children):
+            if child.poll() is not None:
+                self._children[number] = (self._started(command, host), command, host)
 
     def close(self) -> None:
-        for child in self._children:
+        for child, _command, _host in self._children:
             child.terminate()
-        for child in self._children:
+        for child, _command, _host in self._children:
             try:
                 child.wait(10)
             except subprocess.TimeoutExpired:

@@ -2,6 +2,7 @@
 
 import { number, text } from "./format.js";
 import { limitLines } from "./limits.js";
+import { markLines } from "./marks.js";
 import { ticks } from "./timeaxis.js";
 
 // A sensor that reports every minute or two makes a line, not dots.
@@ -11,8 +12,8 @@ const TICK_WIDTH = 72;
 
 export function lineChart(canvas) {
   const state = { unit: "", live: true };
-  const chart = new globalThis.Chart(canvas, { type: "line", plugins: [limitLines], options: options(state) });
-  chart.show = (data, range, colours) => {
+  const chart = new globalThis.Chart(canvas, { type: "line", plugins: [markLines, limitLines], options: options(state) });
+  chart.show = (data, range, marks, colours) => {
     state.unit = data.unit;
     state.live = range.key !== "custom";
     const { scales, plugins } = chart.options;
@@ -25,6 +26,7 @@ export function lineChart(canvas) {
     scales.y.grid.color = colours.grid;
     scales.x.ticks.color = scales.y.ticks.color = colours.text;
     plugins.limitLines = { limits: data.limits, colours };
+    plugins.markLines = { marks, colours };
     chart.update("none");
   };
   Object.defineProperty(chart, "area", { get: () => chart.chartArea });

@@ -5,6 +5,8 @@ import { moment, text } from "./format.js";
 import { colours } from "./theme.js";
 import { ValueTable } from "./valuetable.js";
 
+const NEAR_PIXELS = 6;
+
 export class ChartView {
   constructor(article) {
     this.plot = article.querySelector(".plot");
@@ -18,8 +20,8 @@ export class ChartView {
     this.chart = null;
   }
 
-  update(data, range, nowMs) {
-    Object.assign(this, { data, range, nowMs });
+  update(data, range, nowMs, marks = []) {
+    Object.assign(this, { data, range, nowMs, marks });
     this.plot.setAttribute("aria-label", data.summary);
     if (this.empty.textContent !== data.empty) this.empty.textContent = data.empty;
     this.empty.hidden = !data.empty;
@@ -33,7 +35,7 @@ export class ChartView {
       this.chart = lineChart(this.plot.appendChild(document.createElement("canvas")));
       this.chart.canvas.setAttribute("aria-hidden", "true");
     }
-    this.chart.show(this.data, this.range, colours());
+    this.chart.show(this.data, this.range, this.marks, colours());
     this.plot.classList.add("drawn");
     this.plot.classList.toggle("blank", !this.data.lines.length);
   }
@@ -70,8 +72,17 @@ export class ChartView {
     const share = (timeMs - this.range.start_ms) / (this.range.end_ms - this.range.start_ms);
     const index = Math.floor((timeMs - startMs) / stepMs);
     this.crosshair.style.transform = `translateX(${Math.round(left + share * (right - left))}px)`;
-    this.crosshair.firstChild.textContent = moment(startMs + index * stepMs, stepMs, this.nowMs);
+    const when = moment(startMs + index * stepMs, stepMs, this.nowMs);
+    const mark = this.markNear(timeMs, (right - left) / (this.range.end_ms - this.range.start_ms));
+    this.crosshair.firstChild.textContent = mark ? `${when} · ${mark.label}` : when;
     lines.forEach((line, i) => setText(this.values[i], text(line.values[index] ?? null, unit)));
+  }
+
+  /** The mark under the pointer, or near enough to be meant. */
+  markNear(timeMs, pixelsPerMs) {
+    const distance = (mark) => Math.abs(mark.time_ms - timeMs) * pixelsPerMs;
+    const near = this.marks.filter((mark) => distance(mark) < NEAR_PIXELS);
+    return near.sort((one, other) => distance(one) - distance(other))[0];
   }
 
   /** The legend in words, for the live region. */

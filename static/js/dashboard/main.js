@@ -20,7 +20,7 @@ const views = new Map(
 const crosshair = shareCrosshair([...views.values()]);
 
 function showCharts() {
-  for (const plot of shown.plots) views.get(plot.key)?.update(plot, shown.range, shown.now_ms);
+  for (const plot of shown.plots) views.get(plot.key)?.update(plot, shown.range, shown.now_ms, shown.marks);
   crosshair.restore();
 }
 

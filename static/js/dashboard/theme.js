@@ -6,6 +6,7 @@ const NAMES = {
   grid: "--edge",
   warning: "--warning-text",
   critical: "--critical-text",
+  unknown: "--quiet",
 };
 
 /** The computed colours: a custom property would give its light-dark() pair unresolved. */
@@ -22,6 +23,7 @@ export function colours() {
     grid: read(NAMES.grid),
     warning: read(NAMES.warning),
     critical: read(NAMES.critical),
+    unknown: read(NAMES.unknown),
   };
   probe.remove();
   return found;

@@ -1,0 +1,41 @@
+"""Moments marked on the charts."""
+
+import pytest
+
+from alerts.models import Alert
+from opsportal.dashboard.alerts import read_alerts
+from opsportal.dashboard.marks import MOST, Mark
+from opsportal.dashboard.states import State
+from tests.dashboard.readings import NOW_MS
+
+pytestmark = pytest.mark.django_db
+HOUR_MS = 3_600_000
+
+
+def marks() -> list[Mark]:
+    return read_alerts(NOW_MS - HOUR_MS, NOW_MS)[1]
+
+
+def fired(at_ms: int, **fields: object) -> None:
+    given = {"name": "CPU", "metric": "cpu_percent", "state": "resolved", "severity": "warning"}
+    Alert.objects.create(started_ms=at_ms, fingerprint=str(at_ms), **{**given, **fields})
+
+
+def test_what_was_never_told_or_lies_outside_is_no_mark() -> None:
+    fired(NOW_MS - 10, state="pending")
+    fired(NOW_MS - 2 * HOUR_MS, fired_ms=NOW_MS - 2 * HOUR_MS)
+    assert marks() == []
+
+
+def test_an_alert_is_marked_when_it_fired_with_its_words() -> None:
+    fired(NOW_MS - 90, fired_ms=NOW_MS - 20, severity="critical", message="CPU of web-1 is high")
+    (mark,) = marks()
+    assert (mark.time_ms, mark.state) == (NOW_MS - 20, State.CRITICAL)
+    assert mark.label == "CPU of web-1 is high"
+
+
+def test_of_many_the_newest_are_marked_in_their_order() -> None:
+    for back in range(MOST + 5):
+        fired(NOW_MS - back - 1, fired_ms=NOW_MS - back - 1)
+    times = [mark.time_ms for mark in marks()]
+    assert times == [NOW_MS - back for back in range(MOST, 0, -1)]
