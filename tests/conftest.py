@@ -19,6 +19,7 @@ from tests.running_portal import RunningPortal, own_database
 SHARED = ("running_portal", "browser", "background_work")
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         names = getattr(item, "fixturenames", ())
