@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
@@ -127,8 +127,13 @@ class MaintenanceForm(MaintenanceBase):
             "time_zone",
             "ends_at",
         )
-        field_classes = {"matchers": MatchersField, "cron": CronField, "time_zone": ZoneField}
-        field_classes |= dict.fromkeys(("starts_at", "ends_at"), forms.SplitDateTimeField)
+        field_classes: ClassVar[dict[str, type[forms.Field]]] = {
+            "matchers": MatchersField,
+            "cron": CronField,
+            "time_zone": ZoneField,
+            "starts_at": forms.SplitDateTimeField,
+            "ends_at": forms.SplitDateTimeField,
+        }
         widgets = {"matchers": LINES, "starts_at": MomentInput, "ends_at": MomentInput}
 
     def __init__(self, *args: Any, **options: Any) -> None:
