@@ -1,0 +1,96 @@
+"""dump | compress | encrypt | digest | destinations: in pieces, never whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pyrage import x25519
+
+from backups.destinations.base import Destination, Upload
+from backups.errors import DestinationError
+from backups.sources.base import Dump, Readable
+from backups.stages import compress, encrypt
+from backups.stages.digest import Digest
+
+Told = Callable[[int], None]
+"""Of how many bytes of the source were read so far. It may raise, which ends the pipeline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """`failed` says by index why a destination has no copy."""
+
+    size_bytes: int
+    source_bytes: int
+    sha256: str
+    failed: dict[int, str]
+
+
+class Copies:
+    """Writes to several destinations at once. One that fails does not stop the others."""
+
+    def __init__(self, destinations: Sequence[Destination], key: str) -> None:
+        self.failed: dict[int, str] = {}
+        self._uploads: dict[int, Upload] = {}
+        for index, destination in enumerate(destinations):
+            self._tried(index, lambda each=destination, i=index: self._begin(i, each, key))
+        self._refuse_none()
+
+    def _begin(self, index: int, destination: Destination, key: str) -> None:
+        self._uploads[index] = destination.upload(key)
+
+    def write(self, data: bytes) -> None:
+        for index in list(self._uploads):
+            self._tried(index, lambda i=index: self._uploads[i].write(data))
+        self._refuse_none()
+
+    def commit(self) -> None:
+        for index in list(self._uploads):
+            self._tried(index, lambda i=index: self._uploads[i].commit())
+        self._refuse_none()
+
+    def abort(self) -> None:
+        for upload in self._uploads.values():
+            upload.abort()
+
+    def _tried(self, index: int, do: Callable[[], None]) -> None:
+        try:
+            do()
+        except DestinationError as error:
+            self.failed[index] = str(error)
+            upload = self._uploads.pop(index, None)
+            if upload is not None:
+                upload.abort()
+
+    def _refuse_none(self) -> None:
+        if not self._uploads:
+            raise DestinationError("; ".join(self.failed.values()))
+
+
+def make(
+    dump: Dump,
+    copies: Copies,
+    recipients: Sequence[x25519.Recipient],
+    level: int,
+    told: Told,
+) -> Made:
+    """Nothing appears under its final name: that is `commit`, when all the rest has ended well.
+    Raises SourceError, DestinationError, and what `told` raises."""
+    source, digest = Counted(dump.stream, told), Digest(copies)
+    encrypt.forward(compress.forward(source, level), digest, recipients)
+    dump.finish()
+    return Made(digest.size_bytes, source.count, digest.hexdigest(), copies.failed)
+
+
+class Counted:
+    """Reads on, and tells how far it is."""
+
+    def __init__(self, stream: Readable, told: Told) -> None:
+        self._stream, self._told, self.count = stream, told, 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        data = self._stream.read(size)
+        self.count += len(data)
+        self._told(self.count)
+        return data

@@ -1,0 +1,232 @@
+"""PostgreSQL, by pg_dump's custom format. The artifact is what pg_restore reads."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+
+import psycopg
+from psycopg import sql
+
+from backups.census import Census
+from backups.errors import SourceError
+from backups.sources.base import Dump, Readable, Source, Surroundings, Target
+from backups.sources.postgresql_census import Snapshot, census_of
+from backups.sources.postgresql_locks import GiveWay
+from backups.sources.postgresql_tools import (
+    CONNECT_TIMEOUT_SECONDS,
+    environment_of,
+    parts_of,
+    tool_for,
+)
+from backups.sources.tools import Tool
+from opsportal.lib.kinds import kind, setting
+
+APPLICATION = "opsportal backup"
+# What pg_dump tells of the size: 1 GB of tables is about as much text.
+_SIZE = "SELECT pg_database_size(current_database())"
+
+
+@kind
+class Postgresql(Source):
+    name = "postgresql"
+    label = "PostgreSQL"
+    suffix = "dump"
+    by_hand = "age -d -i KEY FILE | zstd -d | pg_restore --exit-on-error -d NAME"
+
+    url: str = setting("URL", "postgresql://USER:PASSWORD@HOST:5432/NAME", secret=True)
+
+    def validate(self) -> dict[str, str]:
+        try:
+            parts = parts_of(self.url)
+        except ValueError as error:
+            return {"url": str(error)}
+        return {} if parts.get("dbname") else {"url": "must name the database: …/NAME"}
+
+    @property
+    def place(self) -> str:
+        parts = parts_of(self.url)
+        return f"{parts['dbname']} on {parts.get('host') or parts.get('hostaddr') or 'this host'}"
+
+    @contextmanager
+    def dump(self, around: Surroundings) -> Iterator[Dump]:
+        application = f"{APPLICATION} {uuid.uuid4().hex[:8]}"
+        with (
+            _explained(),
+            closing(_connected(self.url, application)) as connection,
+            Snapshot(connection, around.lock_timeout_seconds) as snapshot,
+        ):
+            tool = Tool(
+                self._command(connection, snapshot, around),
+                environment_of(self.url, application),
+                around.work_dir,
+                secrets=[parts_of(self.url).get("password", "")],
+            )
+            watch = GiveWay(_connected(self.url, f"{APPLICATION} watch"), application, tool, around)
+            try:
+                yield PostgresqlDump(connection, snapshot, tool, watch)
+            finally:
+                watch.stop()
+                tool.stop()
+
+    def _command(
+        self, connection: psycopg.Connection, snapshot: Snapshot, around: Surroundings
+    ) -> list[str]:
+        return [
+            tool_for("pg_dump", connection.info.server_version),
+            *("--format=custom", "--compress=0", "--no-password"),
+            f"--snapshot={snapshot.name}",
+            f"--lock-wait-timeout={around.lock_timeout_seconds * 1000}",
+        ]
+
+    @contextmanager
+    def scratch(self, around: Surroundings) -> Iterator[Target]:
+        name = f"opsportal_proof_{around.owner}"[:63]
+        with _explained(), closing(_maintenance(self.url)) as server:
+            _dropped(server, name)  # a proof that was killed has left it
+            _created(server, name, like=parts_of(self.url)["dbname"])
+            try:
+                yield PostgresqlTarget(_with_name(self.url, name), around, keep_owners=False)
+            finally:
+                _dropped(server, name)
+
+    @classmethod
+    @contextmanager
+    def restoring(cls, url: str, overwrite: bool, around: Surroundings) -> Iterator[Target]:
+        cls(url=url)  # says what is wrong with it
+        name = parts_of(url)["dbname"]
+        beside, before = f"{name[:40]}_restoring", f"{name[:40]}_before_restore"
+        with _explained(), closing(_maintenance(url)) as server:
+            is_there = _exists(server, name)
+            if is_there and not overwrite and not _is_empty(url):
+                raise SourceError(f"{name} is not empty; --overwrite replaces it")
+            _dropped(server, beside)
+            _created(server, beside, like=name if is_there else "template0")
+            try:
+                target = PostgresqlTarget(_with_name(url, beside), around, around.keep_owners)
+                yield target
+                if is_there:
+                    _renamed(server, name, before)
+                _renamed(server, beside, name)
+            finally:
+                _dropped(server, beside)
+            _dropped(server, before)
+
+
+class PostgresqlDump(Dump):
+    def __init__(
+        self, connection: psycopg.Connection, snapshot: Snapshot, tool: Tool, watch: GiveWay
+    ) -> None:
+        self._connection, self._snapshot = connection, snapshot
+        self._tool, self._watch = tool, watch
+        self.stream = tool
+        row = connection.execute(_SIZE).fetchone()
+        self.expected_bytes = int(row[0]) if row else None
+        self.versions = {"postgresql": connection.info.parameter_status("server_version") or ""}
+
+    def finish(self) -> None:
+        try:
+            self._tool.finish()
+        except SourceError as error:
+            raise SourceError(self._watch.reason or str(error)) from None
+
+    def census(self, checksums: bool) -> Census:
+        with _explained():
+            return census_of(self._connection, self._snapshot.tables, checksums)
+
+
+class PostgresqlTarget(Target):
+    def __init__(self, url: str, around: Surroundings, keep_owners: bool) -> None:
+        self._url, self._around, self._keep_owners = url, around, keep_owners
+
+    def load(self, stream: Readable) -> None:
+        with closing(_connected(self._url, APPLICATION)) as connection:
+            tool = tool_for("pg_restore", connection.info.server_version)
+        owners = [] if self._keep_owners else ["--no-owner", "--no-privileges"]
+        restore = Tool(
+            [tool, "--exit-on-error", "--no-password", *owners, f"--dbname={self._name}"],
+            environment_of(self._url, APPLICATION),
+            self._around.work_dir,
+            reads=True,
+            secrets=[parts_of(self._url).get("password", "")],
+        )
+        try:
+            restore.feed(stream)
+        finally:
+            restore.stop()
+
+    @property
+    def _name(self) -> str:
+        return parts_of(self._url)["dbname"]
+
+    def census(self, checksums: bool) -> Census:
+        with _explained(), closing(_connected(self._url, APPLICATION)) as connection:
+            with Snapshot(connection, self._around.lock_timeout_seconds) as snapshot:
+                return census_of(connection, snapshot.tables, checksums)
+
+
+def _connected(url: str, application: str) -> psycopg.Connection:
+    return psycopg.connect(
+        url,
+        application_name=application,
+        connect_timeout=CONNECT_TIMEOUT_SECONDS,
+        autocommit=True,
+    )
+
+
+def _maintenance(url: str) -> psycopg.Connection:
+    """To a database that is neither dumped nor replaced."""
+    return _connected(_with_name(url, "postgres"), APPLICATION)
+
+
+def _with_name(url: str, name: str) -> str:
+    return psycopg.conninfo.make_conninfo(url, dbname=name)
+
+
+def _exists(server: psycopg.Connection, name: str) -> bool:
+    query = "SELECT 1 FROM pg_database WHERE datname = %s"
+    return server.execute(query, [name]).fetchone() is not None
+
+
+def _is_empty(url: str) -> bool:
+    with closing(_connected(url, APPLICATION)) as connection:
+        with Snapshot(connection, 5) as snapshot:
+            return not snapshot.tables
+
+
+def _created(server: psycopg.Connection, name: str, like: str) -> None:
+    """With the encoding and the locale of another; template0 takes any of them."""
+    query = "SELECT pg_encoding_to_char(encoding), datcollate, datctype FROM pg_database"
+    row = server.execute(f"{query} WHERE datname = %s", [like]).fetchone()
+    encoding, collate, ctype = row or ("UTF8", "C", "C")
+    server.execute(
+        sql.SQL(
+            "CREATE DATABASE {} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}"
+        ).format(sql.Identifier(name), *map(sql.Literal, (encoding, collate, ctype)))
+    )
+
+
+def _renamed(server: psycopg.Connection, name: str, new_name: str) -> None:
+    """Who is connected to it is sent away: a database in use cannot be renamed."""
+    _dropped(server, new_name)
+    server.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+    )
+    rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+    server.execute(rename.format(sql.Identifier(name), sql.Identifier(new_name)))
+
+
+def _dropped(server: psycopg.Connection, name: str) -> None:
+    with suppress(psycopg.errors.InvalidCatalogName):
+        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+        server.execute(drop.format(sql.Identifier(name)))
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.Error as error:
+        words = " ".join(str(error).split()) or type(error).__name__
+        raise SourceError(f"PostgreSQL says: {words[:500]}") from None

@@ -1,0 +1,99 @@
+"""The engines' own programs: found, started, and heard when they complain."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+from backups.errors import SourceError
+from backups.sources.base import Readable
+
+CHUNK_BYTES = 256 * 1024
+MOST_WORDS = 600
+STOP_SECONDS = 10
+
+
+class Tool:
+    """A program under way. What it complains of goes to a file: a pipe that nobody reads fills up,
+    and then both sides wait for ever. Its words are told without the secrets."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        work_dir: Path,
+        *,
+        reads: bool = False,
+        secrets: Iterable[str] = (),
+    ) -> None:
+        self._name, self._secrets = Path(command[0]).name, [each for each in secrets if each]
+        self._words = work_dir / f"{self._name}.err"
+        with self._words.open("wb") as words:
+            self._process = subprocess.Popen(
+                list(command),
+                env={**os.environ, **environment},
+                stdin=subprocess.PIPE if reads else subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL if reads else subprocess.PIPE,
+                stderr=words,
+            )
+
+    def read(self, size: int = -1, /) -> bytes:
+        output: IO[bytes] | None = self._process.stdout
+        assert output is not None
+        return output.read(size)
+
+    def feed(self, stream: Readable) -> None:
+        """Raises SourceError when the program ends before the stream does."""
+        into = self._process.stdin
+        assert into is not None
+        try:
+            while data := stream.read(CHUNK_BYTES):
+                into.write(data)
+            into.close()
+        except BrokenPipeError:
+            pass  # its exit status and its words say why
+        self.finish()
+
+    def finish(self) -> None:
+        """Raises SourceError unless it ends with 0."""
+        status = self._process.wait()
+        if status != 0:
+            raise SourceError(f"{self._name} ended with {status}: {self.words}")
+
+    def stop(self) -> None:
+        """Whatever it is doing."""
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                try:
+                    stream.close()
+                except OSError:
+                    pass  # what it had not taken is lost with it
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._words.unlink(missing_ok=True)
+
+    @property
+    def words(self) -> str:
+        """The last that it said."""
+        try:
+            said = self._words.read_bytes().decode("utf-8", "replace").strip()
+        except OSError:
+            said = ""
+        for secret in self._secrets:
+            said = said.replace(secret, "***")
+        return said[-MOST_WORDS:] or "it gave no reason"
+
+
+def found(name: str, directories: Iterable[Path] = ()) -> list[str]:
+    """Everywhere it is installed: on PATH first, then in the directories."""
+    places = [shutil.which(name), *(shutil.which(name, path=str(each)) for each in directories)]
+    return list(dict.fromkeys(place for place in places if place))

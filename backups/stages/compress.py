@@ -1,0 +1,48 @@
+"""zstd, with its own checksum of the contents. The window is bounded in both directions: a
+decompressor's memory is decided by whoever made the artifact."""
+
+from __future__ import annotations
+
+import os
+
+import zstandard
+
+from backups.errors import ProofError
+from backups.sources.base import Readable
+
+# 8 MB: what level 19 may use, and what `zstd -d` takes without an option.
+MOST_WINDOW_LOG = 23
+CHUNK_BYTES = 256 * 1024
+
+
+def forward(stream: Readable, level: int) -> Readable:
+    parameters = zstandard.ZstdCompressionParameters.from_level(
+        level,
+        window_log=min(MOST_WINDOW_LOG, 19 + level // 4),
+        threads=_threads(),
+        write_checksum=True,
+        write_content_size=False,
+    )
+    compressor = zstandard.ZstdCompressor(compression_params=parameters)
+    reader: Readable = compressor.stream_reader(stream, read_size=CHUNK_BYTES)
+    return reader
+
+
+def _threads() -> int:
+    """The dump itself keeps a core busy."""
+    return max(1, min(4, (os.cpu_count() or 1) - 1))
+
+
+class Inverse:
+    """Takes what it is given and passes it on decompressed."""
+
+    def __init__(self, stream: Readable) -> None:
+        window = 1 << MOST_WINDOW_LOG
+        decompressor = zstandard.ZstdDecompressor(max_window_size=window)
+        self._reader = decompressor.stream_reader(stream, read_size=CHUNK_BYTES)
+
+    def read(self, size: int = -1, /) -> bytes:
+        try:
+            return bytes(self._reader.read(size))
+        except zstandard.ZstdError as error:
+            raise ProofError(f"zstd says: {error}") from None
