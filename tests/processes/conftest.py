@@ -6,19 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.running_portal import RunningPortal
+from tests.running_portal import RunningPortal, own_database
 
 
 @pytest.fixture(scope="package")
-def doomed_portal(
-    tmp_path_factory: pytest.TempPathFactory, portal_variables: dict[str, str]
-) -> Iterator[RunningPortal]:
-    """A whole portal whose children are killed; every test waits until it is whole again."""
-    portal = RunningPortal(tmp_path_factory.mktemp("doomed") / "var", portal_variables)
-    portal.set_up()
-    portal.start()
-    yield portal
-    portal.close()
+def doomed_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPortal]:
+    """A whole portal whose children are killed; every test waits until it is whole again. Not on
+    the database of another: its canary would sing for that one too."""
+    with own_database("doomed") as variables:
+        portal = RunningPortal(tmp_path_factory.mktemp("doomed") / "var", variables)
+        portal.set_up()
+        portal.start()
+        yield portal
+        portal.close()
 
 
 @pytest.fixture(scope="package")
