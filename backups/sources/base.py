@@ -69,6 +69,10 @@ class Source(Configured):
     # How a person restores it, with FILE for the artifact: shown on the recovery sheet.
     by_hand: ClassVar[str]
 
+    def real(self) -> Source:
+        """What it stands for; most stand for themselves."""
+        return self
+
     @property
     @abstractmethod
     def place(self) -> str:

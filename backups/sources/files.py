@@ -84,7 +84,8 @@ class FilesDump(Dump):
         self._paths, self._error = paths, ""
         self._digests: dict[str, str] = {}
         reading, self._writing = os.pipe()
-        self.stream = os.fdopen(reading, "rb")
+        self._pipe = os.fdopen(reading, "rb")
+        self.stream = self._pipe
         self.expected_bytes = sum(file.stat().st_size for path in paths for file in _within(path))
         self.versions = {}
         self._thread = Thread(target=self._write, name="tar", daemon=True)
@@ -125,7 +126,7 @@ class FilesDump(Dump):
 
     def stop(self) -> None:
         with suppress(OSError):
-            self.stream.close()
+            self._pipe.close()
         self._thread.join()
 
 

@@ -161,9 +161,12 @@ class PostgresqlTarget(Target):
         return parts_of(self._url)["dbname"]
 
     def census(self, checksums: bool) -> Census:
-        with _explained(), closing(_connected(self._url, APPLICATION)) as connection:
-            with Snapshot(connection, self._around.lock_timeout_seconds) as snapshot:
-                return census_of(connection, snapshot.tables, checksums)
+        with (
+            _explained(),
+            closing(_connected(self._url, APPLICATION)) as connection,
+            Snapshot(connection, self._around.lock_timeout_seconds) as snapshot,
+        ):
+            return census_of(connection, snapshot.tables, checksums)
 
 
 def _connected(url: str, application: str) -> psycopg.Connection:
@@ -190,9 +193,8 @@ def _exists(server: psycopg.Connection, name: str) -> bool:
 
 
 def _is_empty(url: str) -> bool:
-    with closing(_connected(url, APPLICATION)) as connection:
-        with Snapshot(connection, 5) as snapshot:
-            return not snapshot.tables
+    with closing(_connected(url, APPLICATION)) as connection, Snapshot(connection, 5) as snapshot:
+        return not snapshot.tables
 
 
 def _created(server: psycopg.Connection, name: str, like: str) -> None:
@@ -200,11 +202,9 @@ def _created(server: psycopg.Connection, name: str, like: str) -> None:
     query = "SELECT pg_encoding_to_char(encoding), datcollate, datctype FROM pg_database"
     row = server.execute(f"{query} WHERE datname = %s", [like]).fetchone()
     encoding, collate, ctype = row or ("UTF8", "C", "C")
-    server.execute(
-        sql.SQL(
-            "CREATE DATABASE {} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}"
-        ).format(sql.Identifier(name), *map(sql.Literal, (encoding, collate, ctype)))
-    )
+    create = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}")
+    words = map(sql.Literal, (encoding, collate, ctype))
+    server.execute(create.format(sql.Identifier(name), *words))
 
 
 def _renamed(server: psycopg.Connection, name: str, new_name: str) -> None:

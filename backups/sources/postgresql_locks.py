@@ -42,7 +42,7 @@ class GiveWay:
                         f"others have waited for a lock behind the dump for {row[0]:.0f} s; it has "
                         "given way so that they can go on"
                     )
-                    self._tool.stop()
+                    self._tool.interrupt()
                     return
         except psycopg.Error:
             pass  # the dump's own connection tells of a server that is gone

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from backups.sources.base import Source
+from backups.sources.django import DjangoDatabase
 from backups.sources.files import Files
 from backups.sources.postgresql import Postgresql
 from backups.sources.sqlite import Sqlite
 from opsportal.lib.kinds import SettingsError
 
-KINDS: dict[str, type[Source]] = {kind.name: kind for kind in (Postgresql, Sqlite, Files)}
+KINDS: dict[str, type[Source]] = {
+    kind.name: kind for kind in (Postgresql, Sqlite, Files, DjangoDatabase)
+}
 
 
 def kind_named(name: str) -> type[Source]:
@@ -24,4 +27,4 @@ def kind_named(name: str) -> type[Source]:
 
 def build(name: str, settings: Mapping[str, Any]) -> Source:
     """Raises SettingsError."""
-    return kind_named(name).from_settings(settings)
+    return kind_named(name).from_settings(settings).real()

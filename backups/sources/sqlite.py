@@ -71,7 +71,7 @@ class Sqlite(Source):
             yield SqliteTarget(beside)
             # What these hold belongs to the file that goes.
             _removed(path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm"))
-            os.replace(beside, path)
+            beside.replace(path)
         finally:
             _removed(beside)
 

@@ -6,8 +6,9 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from backups.errors import SourceError
 from backups.sources.base import Readable
@@ -42,14 +43,11 @@ class Tool:
             )
 
     def read(self, size: int = -1, /) -> bytes:
-        output: IO[bytes] | None = self._process.stdout
-        assert output is not None
-        return output.read(size)
+        return cast("IO[bytes]", self._process.stdout).read(size)
 
     def feed(self, stream: Readable) -> None:
         """Raises SourceError when the program ends before the stream does."""
-        into = self._process.stdin
-        assert into is not None
+        into = cast("IO[bytes]", self._process.stdin)
         try:
             while data := stream.read(CHUNK_BYTES):
                 into.write(data)
@@ -64,14 +62,16 @@ class Tool:
         if status != 0:
             raise SourceError(f"{self._name} ended with {status}: {self.words}")
 
+    def interrupt(self) -> None:
+        """From another thread than that which reads: it sees the end of the output."""
+        self._process.terminate()
+
     def stop(self) -> None:
         """Whatever it is doing."""
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
-                try:
+                with suppress(OSError):  # what it had not taken is lost with it
                     stream.close()
-                except OSError:
-                    pass  # what it had not taken is lost with it
         if self._process.poll() is None:
             self._process.terminate()
             try:

@@ -4,6 +4,7 @@ decompressor's memory is decided by whoever made the artifact."""
 from __future__ import annotations
 
 import os
+from typing import IO, cast
 
 import zstandard
 
@@ -24,7 +25,7 @@ def forward(stream: Readable, level: int) -> Readable:
         write_content_size=False,
     )
     compressor = zstandard.ZstdCompressor(compression_params=parameters)
-    reader: Readable = compressor.stream_reader(stream, read_size=CHUNK_BYTES)
+    reader: Readable = compressor.stream_reader(cast("IO[bytes]", stream), read_size=CHUNK_BYTES)
     return reader
 
 
@@ -39,7 +40,7 @@ class Inverse:
     def __init__(self, stream: Readable) -> None:
         window = 1 << MOST_WINDOW_LOG
         decompressor = zstandard.ZstdDecompressor(max_window_size=window)
-        self._reader = decompressor.stream_reader(stream, read_size=CHUNK_BYTES)
+        self._reader = decompressor.stream_reader(cast("IO[bytes]", stream), read_size=CHUNK_BYTES)
 
     def read(self, size: int = -1, /) -> bytes:
         try:

@@ -1,12 +1,13 @@
 """The default schedules: created when missing, never overwritten afterwards."""
 
 from alerts.schedules import SCHEDULES as ALERTS
+from backups.schedules import SCHEDULES as BACKUPS
 from monitoring.schedules import SCHEDULES, ensure_schedules
 from opsportal.setup.step import Outcome, Report
 
 
 def make_schedules() -> Report:
-    created = ensure_schedules([*SCHEDULES, *ALERTS])
+    created = ensure_schedules([*SCHEDULES, *ALERTS, *BACKUPS])
     if not created:
         return Report(Outcome.ALREADY, "schedules")
     return Report(Outcome.DONE, f"schedules ({len(created)})")

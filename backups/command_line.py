@@ -1,0 +1,78 @@
+"""What the commands show: bars, sizes, and which backup is meant."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import Any, Self
+
+from django.core.management.base import CommandError
+from tqdm import tqdm
+
+from backups.models import GOOD, Backup
+
+
+class Bar:
+    """One for each stage of a run, with bytes, rate and an estimate. None where nobody looks."""
+
+    def __init__(self, title: str, quiet: bool = False) -> None:
+        self._title, self._quiet = title, quiet or not sys.stderr.isatty()
+        self._bar: tqdm[Any] | None = None
+        self._stage = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def show(self, stage: str, done_bytes: int, expected_bytes: int | None) -> None:
+        if self._quiet:
+            return
+        if stage != self._stage or self._bar is None:
+            self._close()
+            self._stage = stage
+            self._bar = tqdm[Any](
+                desc=f"{self._title}: {stage}",
+                total=expected_bytes,
+                unit="B",
+                unit_scale=True,
+                leave=False,
+            )
+        self._bar.update(done_bytes - self._bar.n)
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._close()
+
+
+def human(size_bytes: float) -> str:
+    """1.5 MB of 1500000."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if size_bytes < 1000:
+            return f"{size_bytes:.3g} {unit}"
+        size_bytes /= 1000
+    return f"{size_bytes:.3g} TB"
+
+
+def good_backup(name: str | None) -> Backup:
+    """By its number, its key, or its plan's name (then the newest); without a name, the newest of
+    all. Raises CommandError."""
+    good = Backup.objects.filter(status__in=GOOD).select_related("plan")
+    found = good.first() if name is None else _named(name)
+    if found is None:
+        what = "good backup" if name is None else f"good backup “{name}”"
+        raise CommandError(f"There is no {what}: see manage.py backups.")
+    return found
+
+
+def _named(name: str) -> Backup | None:
+    good = Backup.objects.filter(status__in=GOOD).select_related("plan")
+    if name.isdigit():
+        return good.filter(pk=int(name)).first()
+    return good.filter(key=name).first() or good.filter(plan_name=name).first()

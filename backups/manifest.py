@@ -1,0 +1,39 @@
+"""A small file beside each artifact, written last: a bucket alone is enough to restore from."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from backups.destinations.base import Destination
+from backups.models import Backup
+from backups.naming import MANIFEST
+from opsportal.version import VERSION
+
+
+def manifest_of(backup: Backup, by_hand: str, recipients: list[str]) -> dict[str, Any]:
+    """Pure. Nothing in it is secret."""
+    return {
+        "plan": backup.plan_name,
+        "source": backup.source_kind,
+        "artifact": backup.key.rpartition("/")[2],
+        "sha256": backup.sha256,
+        "size_bytes": backup.size_bytes,
+        "source_bytes": backup.source_bytes,
+        "started_ms": backup.started_ms,
+        "recipients": recipients,
+        "census": backup.census,
+        "versions": {"opsportal": VERSION, **backup.versions},
+        "restore": by_hand.replace("FILE", backup.key.rpartition("/")[2]),
+    }
+
+
+def write(destination: Destination, key: str, manifest: dict[str, Any]) -> None:
+    """Raises DestinationError."""
+    upload = destination.upload(key + MANIFEST)
+    try:
+        upload.write(json.dumps(manifest, indent=1, ensure_ascii=False).encode())
+        upload.commit()
+    except BaseException:
+        upload.abort()
+        raise

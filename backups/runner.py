@@ -1,0 +1,235 @@
+"""One run of a plan, from its row to its proof. The one place that does all the effects."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from pyrage import x25519
+
+from backups import keys, manifest, pruning, series
+from backups.census import Census
+from backups.destinations.base import Destination
+from backups.editing import destination_of, source_of
+from backups.errors import BackupError, CancelledError, ProofError
+from backups.leasing import Lease, claim
+from backups.models import Backup, BackupStatus, Copy, Plan, PlanDestination, Proof, Verify
+from backups.naming import key_of
+from backups.pipeline import Copies, Made, make
+from backups.proving import restore_and_count
+from backups.sources.base import Source, Surroundings
+from opsportal.lib.crypto import UnreadableSecretError
+from opsportal.lib.kinds import SettingsError
+
+logger = logging.getLogger(__name__)
+
+Watching = Callable[[str, int, int | None], None]
+"""Of the stage, the bytes done, and about how many there are."""
+
+
+def run(backup_id: int, watching: Watching | None = None) -> Backup | None:
+    """Makes, proves and prunes. None when somebody else has the run. Never raises for what goes
+    wrong with the backup: the row says it."""
+    backup = claim(backup_id, _now_ms())
+    if backup is None or backup.plan is None:
+        return None
+    _Run(backup, backup.plan, watching).go()
+    backup.refresh_from_db()
+    return backup
+
+
+class _Run:
+    def __init__(self, backup: Backup, plan: Plan, watching: Watching | None) -> None:
+        self._backup, self._plan, self._watching = backup, plan, watching
+        # It opens this backup until its proof is done, and never leaves this process.
+        self._ephemeral = x25519.Identity.generate()
+        self._is_to_be_proved = _is_to_be_proved(plan, backup)
+
+    def go(self) -> None:
+        self._lease = Lease(self._backup.pk)
+        try:
+            with surroundings(self._plan) as around:
+                pruning.sweep(self._plan, _now_ms())
+                self._make(around)
+                self._prove(around)
+            pruning.prune(self._plan, _now_ms())
+        except CancelledError:
+            self._cancelled()
+        except (BackupError, SettingsError, UnreadableSecretError, ValueError, OSError) as error:
+            self._end(BackupStatus.FAILED, error=str(error))
+        except Exception:
+            logger.exception("backup %s failed in a way that nobody thought of", self._backup.pk)
+            self._end(BackupStatus.FAILED, error="an error within the portal: its log says more")
+        except BaseException:
+            self._end(BackupStatus.FAILED, error="stopped together with its worker")
+            raise
+        finally:
+            self._lease.stop()
+        self._backup.refresh_from_db()
+        series.record_run(self._backup, _now_ms())
+
+    def _make(self, around: Surroundings) -> None:
+        began = time.monotonic()
+        source = source_of(self._plan)
+        rows = list(self._plan.destinations.all())
+        destinations = [destination_of(row) for row in rows]
+        recipients = _recipients(self._plan)
+        self._backup.key = key_of(self._plan, self._backup, source, self._backup.started_ms or 0)
+        # Known before anything is written, so that a later run finds what a killed one has left.
+        self._backup.source_kind = source.name
+        Backup.objects.filter(pk=self._backup.pk).update(
+            key=self._backup.key, source_kind=source.name
+        )
+        with source.dump(around) as dump:
+            self._stage("dumping", dump.expected_bytes)
+            copies = Copies(destinations, self._backup.key)
+            try:
+                both = [*recipients, self._ephemeral.to_public()]
+                made = make(dump, copies, both, self._plan.compression_level, self._told)
+                self._stage("counting")
+                census = dump.census(checksums=self._is_to_be_proved)
+                self._check_cancelled()
+                copies.commit()
+            except BaseException:
+                copies.abort()
+                raise
+        self._backup.versions = dump.versions
+        self._stored(made, census, time.monotonic() - began)
+        named = [str(each) for each in recipients]
+        self._tell_where(rows, destinations, copies.failed, source, named)
+
+    def _stored(self, made: Made, census: Census, seconds: float) -> None:
+        backup = self._backup
+        backup.size_bytes, backup.source_bytes = made.size_bytes, made.source_bytes
+        backup.sha256, backup.census = made.sha256, census.as_json()
+        backup.duration_seconds = seconds
+
+    def _tell_where(
+        self,
+        rows: Sequence[PlanDestination],
+        destinations: Sequence[Destination],
+        failed: dict[int, str],
+        source: Source,
+        recipients: list[str],
+    ) -> None:
+        """The manifest last: what it stands beside is whole."""
+        described = manifest.manifest_of(self._backup, source.by_hand, recipients)
+        for index, (row, destination) in enumerate(zip(rows, destinations, strict=True)):
+            error = failed.get(index, "")
+            if not error:
+                try:
+                    manifest.write(destination, self._backup.key, described)
+                except BackupError as problem:
+                    error = str(problem)
+            Copy.objects.create(
+                backup=self._backup,
+                destination=row,
+                place=destination.place[:300],
+                is_there=index not in failed,
+                error=error,
+            )
+        problems = [error for error in failed.values() if error]
+        words = f"not everywhere: {'; '.join(problems)}" if problems else ""
+        self._end(BackupStatus.STORED, error=words, is_over=not self._is_to_be_proved)
+
+    def _prove(self, around: Surroundings) -> None:
+        """Of the first copy that is there: the others have the same checksum."""
+        if not self._is_to_be_proved:
+            return
+        backup = self._backup
+        copy = backup.copies.filter(is_there=True).select_related("destination").first()
+        if copy is None or copy.destination is None:
+            raise ProofError("there is no copy to restore from")
+        self._stage("restoring", backup.size_bytes)
+        try:
+            backup.restore_seconds = restore_and_count(
+                destination_of(copy.destination),
+                backup.key,
+                (backup.sha256, backup.size_bytes or 0),
+                [self._ephemeral],
+                source_of(self._plan),
+                around,
+                Census.from_json(backup.census),
+                self._told,
+            )
+        except BackupError as error:
+            if isinstance(error, CancelledError):
+                raise
+            series.record_proof(backup.plan_name, False, _now_ms())
+            raise ProofError(f"the restore test failed: {error}") from None
+        backup.proof, backup.proved_ms = Proof.RESTORED, _now_ms()
+        series.record_proof(backup.plan_name, True, _now_ms())
+        self._end(BackupStatus.VERIFIED, error=backup.error)
+
+    def _stage(self, name: str, expected_bytes: int | None = None) -> None:
+        self._lease.stage, self._lease.done_bytes = name, 0
+        self._lease.expected_bytes = expected_bytes
+        self._told(0)
+
+    def _told(self, done_bytes: int) -> None:
+        self._lease.done_bytes = done_bytes
+        self._check_cancelled()
+        if self._watching is not None:
+            self._watching(self._lease.stage, done_bytes, self._lease.expected_bytes)
+
+    def _check_cancelled(self) -> None:
+        if self._lease.is_cancelled:
+            raise CancelledError("cancelled")
+
+    def _cancelled(self) -> None:
+        """During its proof, it is a backup all the same."""
+        if self._backup.copies.exists():
+            self._end(BackupStatus.STORED, error="its restore test was cancelled")
+        else:
+            self._end(BackupStatus.CANCELLED, error="cancelled")
+
+    def _end(self, status: BackupStatus, error: str = "", is_over: bool = True) -> None:
+        """Only while the row is this run's: one that was given up has been taken over."""
+        backup = self._backup
+        backup.error = error
+        if is_over:
+            backup.status, backup.finished_ms = status, _now_ms()
+            backup.stage, backup.leased_until_ms = "", None
+        fields = (
+            "status", "finished_ms", "stage", "leased_until_ms", "error", "key", "size_bytes",
+            "source_bytes", "sha256", "census", "versions", "duration_seconds", "proof",
+            "proved_ms", "restore_seconds",
+        )  # fmt: skip
+        values = {name: getattr(backup, name) for name in fields}
+        Backup.objects.filter(pk=backup.pk, status__in=("running", "stored")).update(**values)
+
+
+def _is_to_be_proved(plan: Plan, backup: Backup) -> bool:
+    if plan.verify == Verify.ALWAYS:
+        return True
+    if plan.verify == Verify.NEVER:
+        return False
+    recent = plan.backups.filter(status__in=("stored", "verified"), pk__lt=backup.pk)
+    newest = list(recent.order_by("-pk").values_list("status", flat=True)[: plan.verify_every - 1])
+    return "verified" not in newest and len(newest) >= min(plan.verify_every - 1, recent.count())
+
+
+def _recipients(plan: Plan) -> list[x25519.Recipient]:
+    return keys.recipients_in(plan.recipients) or keys.recovery_recipients()
+
+
+@contextmanager
+def surroundings(plan: Plan) -> Iterator[Surroundings]:
+    """Emptied before, too: a run that was killed may have left a copy of the data there."""
+    work_dir = Path(settings.DATA_DIR) / "work" / plan.slug
+    shutil.rmtree(work_dir, ignore_errors=True)
+    work_dir.mkdir(parents=True, mode=0o700)
+    owner = plan.slug.replace("-", "_")
+    try:
+        yield Surroundings(work_dir, plan.lock_timeout_seconds, owner)
+    finally:
+        shutil.rmtree(work_dir, ignore_errors=True)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

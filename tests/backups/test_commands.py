@@ -1,0 +1,145 @@
+"""backup, backups, verify and restore on the command line."""
+
+from __future__ import annotations
+
+import io
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from pyrage import x25519
+
+from backups.models import Backup, Plan
+from tests.backups.plans import IDENTITY, backed_up, files_in, plan, shop
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    return tmp_path / "kept"
+
+
+@pytest.fixture
+def of(tmp_path: Path, kept: Path) -> Plan:
+    return plan(shop(tmp_path / "shop.sqlite3"), kept)
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> Path:
+    path = tmp_path / "key.txt"
+    path.write_text(f"# a comment\n{IDENTITY}\n")
+    return path
+
+
+def said(*words: str) -> str:
+    out = io.StringIO()
+    call_command(*words, stdout=out, stderr=out)
+    return out.getvalue()
+
+
+def test_a_plan_that_is_not_there_is_told_with_those_that_are(of: Plan) -> None:
+    with pytest.raises(CommandError, match="There are: Shop"):
+        said("backup", "Shoop")
+
+
+def test_a_backup_that_fails_ends_with_an_error(tmp_path: Path, kept: Path) -> None:
+    plan(tmp_path / "none.sqlite3", kept)
+    with pytest.raises(CommandError, match="Without a good backup: Shop"):
+        said("backup")
+
+
+def test_without_any_plan_it_says_what_to_do() -> None:
+    with pytest.raises(CommandError, match="add one in the admin"):
+        said("backup")
+    assert "manage.py backup makes one" in said("backups")
+    with pytest.raises(CommandError, match="no good backup"):
+        said("verify")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("", "holds no age key"), ("AGE-SECRET-KEY-1XX", "no age key"), (None, "cannot read")],
+)
+def test_an_identity_file_that_is_none_is_said(
+    of: Plan, tmp_path: Path, text: str | None, words: str
+) -> None:
+    backed_up(of)
+    path = tmp_path / "wrong.txt"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(CommandError, match=words):
+        said("restore", "Shop", "--to", str(tmp_path / "b.sqlite3"), "--identity", str(path))
+
+
+def test_another_key_opens_nothing_and_leaves_nothing(of: Plan, tmp_path: Path) -> None:
+    backed_up(of)
+    path = tmp_path / "other.txt"
+    path.write_text(str(x25519.Identity.generate()))
+    with pytest.raises(CommandError, match="does not open it"):
+        said("restore", "Shop", "--to", str(tmp_path / "b.sqlite3"), "--identity", str(path))
+    assert not list(tmp_path.glob("b.sqlite3*"))
+
+
+def test_a_damaged_artifact_is_refused_before_anything_is_touched(
+    of: Plan, kept: Path, tmp_path: Path, key: Path
+) -> None:
+    made = backed_up(of)
+    artifact = kept / made.key
+    artifact.write_bytes(artifact.read_bytes()[:-1] + b"x")
+    target = shop(tmp_path / "b.sqlite3", rows=3)
+    with pytest.raises(CommandError, match="has been damaged"):
+        said("restore", "Shop", "--to", str(target), "--identity", str(key), "--overwrite")
+    with closing(sqlite3.connect(target)) as database:
+        assert database.execute('SELECT count(*) FROM "ordérs ""new"""').fetchone() == (3,)
+    with pytest.raises(CommandError, match="has been damaged"):
+        said("verify", str(made.pk))
+    assert Backup.objects.get().status == "failed"
+
+
+def test_a_target_that_is_not_empty_is_replaced_only_when_asked(
+    of: Plan, tmp_path: Path, key: Path
+) -> None:
+    backed_up(of)
+    target = shop(tmp_path / "b.sqlite3", rows=3)
+    words = ["restore", "Shop", "--to", f"sqlite:///{target}", "--identity", str(key)]
+    with pytest.raises(CommandError, match="--overwrite replaces it"):
+        said(*words)
+    assert "restored 1 table, 500 rows" in said(*words, "--overwrite", "--noinput")
+    with closing(sqlite3.connect(target)) as database:
+        assert database.execute('SELECT count(*) FROM "ordérs ""new"""').fetchone() == (500,)
+    assert not list(tmp_path.glob("b.sqlite3?*"))
+
+
+def test_a_plan_is_backed_up_and_listed(of: Plan, kept: Path) -> None:
+    assert "restored and counted in" in said("backup", "Shop")
+    listed = said("backups")
+    assert "verified" in listed
+    assert str(kept) in listed
+    assert "kept: younger than a day" in said("backups", "--retention")
+    assert len(files_in(kept)) == 2
+
+
+def test_a_later_proof_compares_the_checksum_or_with_the_key_everything(
+    of: Plan, key: Path
+) -> None:
+    Plan.objects.update(verify="never")
+    of.refresh_from_db()
+    made = backed_up(of)
+    assert "the checksum of 1 copy is right" in said("verify")
+    made.refresh_from_db()
+    assert (made.status, made.proof) == ("stored", "checksum")
+    assert "restored and counted" in said("verify", "--identity", str(key))
+    made.refresh_from_db()
+    assert (made.status, made.proof) == ("verified", "restored")
+
+
+@pytest.mark.parametrize("command", ["backup", "backups", "verify", "restore"])
+def test_help_has_an_example(command: str) -> None:
+    from importlib import import_module
+
+    module = import_module(f"backups.management.commands.{command}")
+    assert f"manage.py {command}" in module.Command.help
