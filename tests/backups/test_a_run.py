@@ -14,6 +14,7 @@ from pyrage import x25519
 from backups import runner
 from backups.destinations.local import LocalUpload
 from backups.errors import DestinationError
+from backups.leasing import Lease
 from backups.models import Backup, Plan
 from backups.queueing import cancel, queue
 from backups.runner import run
@@ -178,7 +179,7 @@ def test_a_cancelled_run_leaves_nothing(tmp_path: Path) -> None:
     of = plan(shop(tmp_path / "shop.sqlite3"), tmp_path / "kept")
     queued = queue(of, "test", NOW_MS)
 
-    class Asked(runner.Lease):
+    class Asked(Lease):
         def __init__(self, backup_id: int) -> None:
             super().__init__(backup_id)
             self.is_cancelled = True
