@@ -33,14 +33,15 @@ class Observed:
 class History:
     """Windows read for one evaluation: thresholds that look at the same ones share them."""
 
-    def __init__(self, now_ms: int) -> None:
-        self.now_ms = now_ms
+    def __init__(self, now_ms: int, is_past: bool = False) -> None:
+        self.now_ms, self._is_past = now_ms, is_past
         self._read: dict[tuple[int, int, tuple[int, ...]], dict[int, list[Bucket]]] = {}
 
     def buckets(self, watched: Watched, points: Sequence[LatestPoint]) -> dict[int, list[Bucket]]:
         """By series id; a series without any is absent or empty."""
         rule, span_ms = watched.rule, watched.condition.span_ms(watched.rule)
-        if watched.condition.from_last_point(rule):
+        # Of the past the last point says nothing: it may have come later.
+        if watched.condition.from_last_point(rule) and not self._is_past:
             return {
                 each.series.id: [Bucket(each.time_ms, 1, each.value, each.value, each.value)]
                 for each in points
@@ -78,18 +79,32 @@ def evaluate_all(now_ms: int) -> int:
     return _evaluate(watched, points, now_ms)
 
 
-def _evaluate(watched: Sequence[Watched], points: Sequence[LatestPoint], now_ms: int) -> int:
+def evaluate_past(at_ms: int) -> int:
+    """As of a moment at which nobody has. Absence is left out: nobody may have recorded either."""
+    watched = [each for each in _WATCHLIST.current() if not each.is_of_absence]
+    points = store.latest_of({each.rule.metric for each in watched})
+    return _evaluate(watched, points, at_ms, is_past=True)
+
+
+def _evaluate(
+    watched: Sequence[Watched],
+    points: Sequence[LatestPoint],
+    now_ms: int,
+    is_past: bool = False,
+) -> int:
     by_metric: dict[str, list[LatestPoint]] = {}
     for point in points:
         by_metric.setdefault(point.series.metric, []).append(point)
     open_alerts = _open_alerts(each.threshold_id for each in watched)
-    history = History(now_ms)
+    history = History(now_ms, is_past)
     changed = 0
     for each in watched:
         found = by_metric.get(each.rule.metric, [])
         selected = [point for point in found if each.selects(point.series.labels)]
         alerts = open_alerts.get(each.threshold_id, {})
         observed = _observed(each, selected, alerts, history)
+        if is_past:
+            observed = [one for one in observed if one.judgement.finding != Finding.NO_DATA]
         if any(_differs(each, one, alerts, now_ms) for one in observed):
             changed += _apply(each, observed, now_ms)
     return changed

@@ -11,6 +11,7 @@ from queue import Empty, SimpleQueue
 from django.conf import settings
 from django.db import DatabaseError, connection
 
+from alerts.catching_up import catch_up, note
 from alerts.deadman import Switch
 from alerts.engine import evaluate_all, evaluate_series
 from alerts.models import Delivery, DeliveryStatus
@@ -76,7 +77,9 @@ class Evaluator:
 
     def _sweep(self) -> None:
         now_ms = _now_ms()
+        catch_up(now_ms)
         evaluate_all(now_ms)
+        note(now_ms)
         look_again(now_ms)
         _record_pending(now_ms)
         self._switch.alive(now_ms)

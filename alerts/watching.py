@@ -46,6 +46,10 @@ class Watched:
         return cheap or self.condition.span_ms(self.rule) <= AT_ONCE_SPAN_MS
 
     @property
+    def is_of_absence(self) -> bool:
+        return self.condition.name == "no_data" or self.rule.aggregation == "absent"
+
+    @property
     def every_ms(self) -> int:
         return SELDOM_MS if self.condition.span_ms(self.rule) > SELDOM_SPAN_MS else 0
 

@@ -55,9 +55,9 @@ def _killed(portal: RunningPortal, token: str, kills: int) -> set[str]:
             host = f"k{number}-{part}"
             if _recorded(portal, token, host):
                 crossed.add(host)
-        time.sleep(dice.random() * 0.2)
+        time.sleep(dice.random() * 2)
         _kill(portal, PROCESSES[number % len(PROCESSES)])
-        time.sleep(dice.random() * 4)
+        time.sleep(dice.random() * 2)
     return crossed
 
 

@@ -12,6 +12,8 @@ from opsportal.database import parse_database_url, sqlite_database
 from opsportal.env import Environment
 from opsportal.version import VERSION
 
+# Also for rooms below, which do not import this one.
+PORTAL_VERSION = VERSION
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRONMENT = Environment(os.environ)
 

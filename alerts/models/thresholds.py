@@ -108,3 +108,12 @@ class Threshold(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Evaluation(models.Model):
+    """One row: until when thresholds were evaluated, in ms since the epoch."""
+
+    until_ms = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.until_ms)
