@@ -33,10 +33,11 @@ class Census:
 
 
 def differences(dumped: Census, restored: Census) -> list[str]:
-    """In words; none where everything is as it was. Checksums are compared where both have one."""
+    """In words; none where everything is as it was. Of tables that the first one leaves out (which
+    MySQL's does where it cannot be sure) nothing is said; checksums count where both have one."""
     found = [
         f"{name} has {_rows(restored.rows.get(name))} instead of {_rows(dumped.rows.get(name))}"
-        for name in sorted({*dumped.rows, *restored.rows})
+        for name in sorted(dumped.rows)
         if dumped.rows.get(name) != restored.rows.get(name)
     ]
     found += [

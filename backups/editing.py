@@ -74,22 +74,27 @@ def _take_places(plan: Plan, places: Sequence[Mapping[str, Any]]) -> None:
     """Those that go on keep their row, and with it the copies that are there."""
     if not places:
         raise SettingsError({"destinations": "at least one is needed"})
-    rows = {row.pk: row for row in plan.destinations.all()}
-    kept: set[int] = set()
+    rows, kept = list(plan.destinations.all()), []
     for place in places:
-        row = _row_for(place, plan, rows, kept)
+        row = _row_of(place, rows) or PlanDestination(plan=plan, kind=str(place.get("kind", "")))
         _save_place(row, place)
-        kept.add(row.pk)
+        kept.append(row.pk)
     plan.destinations.exclude(pk__in=kept).delete()
 
 
-def _row_for(
-    place: Mapping[str, Any], plan: Plan, rows: Mapping[int, PlanDestination], kept: set[int]
-) -> PlanDestination:
-    kind = str(place.get("kind", ""))
-    free = [row for row in rows.values() if row.kind == kind and row.pk not in kept]
-    same = [row for row in free if row.settings.items() <= place.items()]
-    return (same or free or [PlanDestination(plan=plan, kind=kind)])[0]
+def _row_of(place: Mapping[str, Any], rows: list[PlanDestination]) -> PlanDestination | None:
+    """Taken out of the rows. Of the very same place only: another would make believe that its
+    copies are there. A secret may change, or how the same place is reached."""
+    for row in rows:
+        if row.kind == place.get("kind") and _same_place(row.settings, place):
+            rows.remove(row)
+            return row
+    return None
+
+
+def _same_place(settings: Mapping[str, Any], place: Mapping[str, Any]) -> bool:
+    named = ("path", "bucket", "prefix", "endpoint_url")
+    return all((settings.get(name) or "") == (place.get(name) or "") for name in named)
 
 
 def _save_place(row: PlanDestination, place: Mapping[str, Any]) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.conf import settings
+
 from backups.destinations.base import Destination
 from backups.models import Backup
 from backups.naming import MANIFEST
-from opsportal.version import VERSION
 
 
 def manifest_of(backup: Backup, by_hand: str, recipients: list[str]) -> dict[str, Any]:
@@ -23,7 +24,7 @@ def manifest_of(backup: Backup, by_hand: str, recipients: list[str]) -> dict[str
         "started_ms": backup.started_ms,
         "recipients": recipients,
         "census": backup.census,
-        "versions": {"opsportal": VERSION, **backup.versions},
+        "versions": {"opsportal": settings.PORTAL_VERSION, **backup.versions},
         "restore": by_hand.replace("FILE", backup.key.rpartition("/")[2]),
     }
 

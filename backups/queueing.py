@@ -67,10 +67,14 @@ def verify(backup: Backup, by: str) -> None:
 
 def wake() -> None:
     """A worker looks at once; without a broker the schedule does so within a minute."""
+    transaction.on_commit(_look)
+
+
+def _look() -> None:
     from backups.tasks import look
 
     try:
-        transaction.on_commit(lambda: look.delay() and None)
+        look.delay()
     except (OperationalError, OSError) as error:
         logger.warning("cannot wake a worker: %s", error)
 

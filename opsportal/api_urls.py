@@ -14,4 +14,5 @@ urlpatterns = [
     re_path(r"^docs/?$", DocsView.as_view(), name="api-docs"),
     re_path(r"^v1/", include("monitoring.urls")),
     re_path(r"^v1/", include("alerts.urls")),
+    re_path(r"^v1/", include("backups.urls")),
 ]

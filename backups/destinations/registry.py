@@ -7,9 +7,10 @@ from typing import Any
 
 from backups.destinations.base import Destination
 from backups.destinations.local import Local
+from backups.destinations.s3 import S3
 from opsportal.lib.kinds import SettingsError
 
-KINDS: dict[str, type[Destination]] = {kind.name: kind for kind in (Local,)}
+KINDS: dict[str, type[Destination]] = {kind.name: kind for kind in (Local, S3)}
 
 
 def kind_named(name: str) -> type[Destination]:

@@ -8,12 +8,13 @@ from typing import Any
 from backups.sources.base import Source
 from backups.sources.django import DjangoDatabase
 from backups.sources.files import Files
+from backups.sources.mysql import Mysql
 from backups.sources.postgresql import Postgresql
 from backups.sources.sqlite import Sqlite
 from opsportal.lib.kinds import SettingsError
 
 KINDS: dict[str, type[Source]] = {
-    kind.name: kind for kind in (Postgresql, Sqlite, Files, DjangoDatabase)
+    kind.name: kind for kind in (Postgresql, Mysql, Sqlite, Files, DjangoDatabase)
 }
 
 

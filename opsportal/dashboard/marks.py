@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from alerts.models import Alert, Severity
@@ -26,6 +26,19 @@ def marks_of(alerts: Iterable[Alert]) -> list[Mark]:
     """Pure. The newest MOST of those that fired, oldest first."""
     fired = sorted((each for each in alerts if each.fired_ms), key=lambda each: each.fired_ms or 0)
     return [_mark(each) for each in fired[-MOST:]]
+
+
+def newest(alerts: Sequence[Mark], backups: Sequence[Mark]) -> list[Mark]:
+    """Pure. At most MOST of both, oldest first; backups that went well make room for alerts."""
+    told = [*alerts, *(mark for mark in backups if mark.state is not State.NORMAL)]
+    told = sorted(told, key=_time)[-MOST:]
+    well = sorted((mark for mark in backups if mark.state is State.NORMAL), key=_time)
+    room = MOST - len(told)
+    return sorted([*told, *well[len(well) - min(room, len(well)) :]], key=_time)
+
+
+def _time(mark: Mark) -> int:
+    return mark.time_ms
 
 
 def _mark(alert: Alert) -> Mark:

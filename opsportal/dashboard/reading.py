@@ -11,10 +11,11 @@ from django.conf import settings
 from monitoring import canary, store
 from monitoring.store import LatestPoint, Window
 from opsportal.dashboard.alerts import FiringAlerts, read_alerts
+from opsportal.dashboard.backups import BackupsInShort, read_backups
 from opsportal.dashboard.charts import GAUGES, REQUESTS, RESPONSE_TIME
 from opsportal.dashboard.dependencies import Dependencies, read_dependencies
 from opsportal.dashboard.limits import Limits, read_limits
-from opsportal.dashboard.marks import Mark
+from opsportal.dashboard.marks import Mark, newest
 from opsportal.dashboard.processes import Process, read_processes
 from opsportal.dashboard.ranges import DAY_MS, MINUTE_MS, SECOND_MS, Range, parse_range
 from opsportal.dashboard.settled import SettledSteps
@@ -53,6 +54,7 @@ class Reading:
     processes: list[Process] = field(default_factory=list)
     dependencies: Dependencies = field(default_factory=Dependencies)
     alerts: FiringAlerts = field(default_factory=FiringAlerts)
+    backups: BackupsInShort = field(default_factory=BackupsInShort)
     limits: Limits = field(default_factory=dict)
     marks: Sequence[Mark] = ()
 
@@ -98,7 +100,8 @@ def read(parameters: Mapping[str, str], now: datetime | None = None) -> Reading:
     hosts = _values_of("host", latest["cpu_percent"])
     host = _chosen(parameters.get("host"), _values_of("host", known), hosts, settings.HOST_NAME)
     service = _chosen(parameters.get("service"), _values_of("service", known), [], "")
-    alerts, marks = read_alerts(shown.start_ms, shown.end_ms)
+    alerts, of_alerts = read_alerts(shown.start_ms, shown.end_ms)
+    backups, of_backups = read_backups(now_ms, shown.start_ms, shown.end_ms)
     return Reading(
         now_ms=now_ms,
         range=shown,
@@ -112,8 +115,9 @@ def read(parameters: Mapping[str, str], now: datetime | None = None) -> Reading:
         processes=read_processes(settings.RUN_DIR / "portal.json"),
         dependencies=read_dependencies(now_ms),
         alerts=alerts,
+        backups=backups,
         limits=read_limits(),
-        marks=marks,
+        marks=newest(of_alerts, of_backups),
     )
 
 

@@ -65,6 +65,7 @@ def tiles(reading: Reading, plots: Sequence[Plot]) -> list[Tile]:
         _memory(reading, by_key),
         _dependencies(reading),
         _alerts(reading),
+        _backups(reading),
         _portal(reading, by_key),
     ]
 
@@ -158,6 +159,14 @@ def _alerts(reading: Reading) -> Tile:
         return _tile("alerts", "Alerts", "", nothing, ["thresholds are not evaluated"], "")
     shown = Measured(len(firing.rows), "", "firing", firing.verdict)
     return _tile("alerts", "Alerts", "", shown, firing.detail, "")
+
+
+def _backups(reading: Reading) -> Tile:
+    """Its age says how much would be lost now."""
+    found = reading.backups
+    name = "" if found.oldest_seconds is None else "old"
+    shown = Measured(found.oldest_seconds, "s", name, found.verdict)
+    return _tile("backups", "Backups", "", shown, found.detail, "")
 
 
 def _portal(reading: Reading, plots: Mapping[str, Plot]) -> Tile:

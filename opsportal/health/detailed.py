@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from alerts.summary import firing_summary
+from backups.summary import summary as backups_summary
 from monitoring import store
 from monitoring.models import CheckState
 from monitoring.rates import TrafficSummary, traffic_summary
@@ -51,7 +52,7 @@ def detailed(now: datetime) -> dict[str, Any]:
         "application": application(traffic),
         "dependencies": _dependencies(),
         "alerts": _alerts(),
-        "backups": [],
+        "backups": _backups(now_ms),
     }
 
 
@@ -69,6 +70,14 @@ def _alerts() -> dict[str, Any]:
         return firing_summary()
     except DatabaseError:
         return {"firing": 0, "acknowledged": 0, "items": []}
+
+
+def _backups(now_ms: int) -> list[dict[str, Any]]:
+    """Of every plan that is on. Nothing where the database fails."""
+    try:
+        return backups_summary(now_ms)
+    except DatabaseError:
+        return []
 
 
 def _dependencies() -> list[dict[str, Any]]:

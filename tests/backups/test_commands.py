@@ -89,7 +89,9 @@ def test_a_damaged_artifact_is_refused_before_anything_is_touched(
 ) -> None:
     made = backed_up(of)
     artifact = kept / made.key
-    artifact.write_bytes(artifact.read_bytes()[:-1] + b"x")
+    damaged = bytearray(artifact.read_bytes())
+    damaged[-1] ^= 1
+    artifact.write_bytes(damaged)
     target = shop(tmp_path / "b.sqlite3", rows=3)
     with pytest.raises(CommandError, match="has been damaged"):
         said("restore", "Shop", "--to", str(target), "--identity", str(key), "--overwrite")
@@ -121,6 +123,16 @@ def test_a_plan_is_backed_up_and_listed(of: Plan, kept: Path) -> None:
     assert str(kept) in listed
     assert "kept: younger than a day" in said("backups", "--retention")
     assert len(files_in(kept)) == 2
+
+
+def test_the_recovery_sheet_has_real_names_and_no_secret(of: Plan, kept: Path) -> None:
+    made = backed_up(of)
+    sheet = said("backups", "--sheet")
+    artifact = made.key.rpartition("/")[2]
+    assert f"age -d -i KEY {artifact} | zstd -d > restored.sqlite3" in sheet
+    assert str(kept) in sheet
+    assert str(IDENTITY.to_public()) in sheet
+    assert "SECRET" not in sheet
 
 
 def test_a_later_proof_compares_the_checksum_or_with_the_key_everything(

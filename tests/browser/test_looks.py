@@ -59,6 +59,10 @@ ADDRESSES = [
     "/admin/alerts/silence/add/",
     "/admin/alerts/maintenance/add/",
     "/admin/alerts/delivery/",
+    "/admin/backups/plan/",
+    "/admin/backups/plan/add/",
+    "/admin/backups/plan/add/?kind=postgresql",
+    "/admin/backups/backup/",
     "/nothing",
 ]
 

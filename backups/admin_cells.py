@@ -1,0 +1,102 @@
+"""What cells of the admin's lists show of backups: chips, moments, sizes, and their trend."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+
+from backups.command_line import human
+from backups.models import Backup, BackupStatus, Proof
+
+# In the colours that checks have for their states (static/css/checks.css).
+_STATUSES = {BackupStatus.VERIFIED: "up", BackupStatus.FAILED: "down"}
+_PROOFS = {Proof.RESTORED: "up", Proof.CHECKSUM: "degraded"}
+_TOGETHER = "\N{NO-BREAK SPACE}"
+_WIDTH, _HEIGHT, _ROOM = 120, 24, 2
+
+
+def chip(word: str, colour: str, title: str = "") -> SafeString:
+    return format_html(
+        '<span class="chip" data-status="{}" title="{}">{}</span>', colour, title, word
+    )
+
+
+def status_chip(status: str, error: str = "") -> SafeString:
+    return chip(status, _STATUSES.get(BackupStatus(status), "unknown"), error)
+
+
+def proof_chip(proof: str) -> SafeString:
+    known = Proof(proof)
+    word = "not proved" if known == Proof.NONE else proof
+    return chip(word, _PROOFS.get(known, "unknown"), str(known.label))
+
+
+def moment(time_ms: int | None) -> SafeString | str:
+    """How long ago; the time itself on hover."""
+    if time_ms is None:
+        return ""
+    at, now = datetime.fromtimestamp(time_ms / 1000, UTC), datetime.now(UTC)
+    ago = "now" if now - at < timedelta(minutes=1) else f"{timesince(at, now, depth=1)} ago"
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        at.isoformat(),
+        at.strftime("%Y-%m-%d %H:%M:%S UTC"),
+        ago,
+    )
+
+
+def size(size_bytes: int | None) -> str:
+    return "" if size_bytes is None else human(size_bytes).replace(" ", _TOGETHER)
+
+
+def seconds(value: float | None) -> str:
+    return "" if value is None else f"{value:,.1f}{_TOGETHER}s"
+
+
+def progress(backup: Backup) -> SafeString | str:
+    """Of one that runs."""
+    if backup.status != BackupStatus.RUNNING:
+        return ""
+    words = f"{backup.stage or 'starting'}, {human(backup.done_bytes)}"
+    if not backup.expected_bytes:
+        return words
+    # What is expected is an estimate: it may come to more.
+    return format_html(
+        '{} of about {} <progress aria-label="Progress" max="{}" value="{}"></progress>',
+        words,
+        human(backup.expected_bytes),
+        backup.expected_bytes,
+        min(backup.done_bytes, backup.expected_bytes),
+    )
+
+
+def trend(sizes: Sequence[int]) -> SafeString | str:
+    """A line from the oldest to the newest; its words are for who cannot see it."""
+    if len(sizes) < 2:
+        return ""
+    words = f"From {human(sizes[0])} to {human(sizes[-1])} in {len(sizes)} backups"
+    return format_html(
+        '<svg role="img" aria-label="{}" width="{}" height="{}" viewBox="0 0 {} {}">'
+        '<path d="{}" fill="none" stroke="currentColor" stroke-width="1.5"/></svg>',
+        *(words, _WIDTH, _HEIGHT, _WIDTH, _HEIGHT, _line(sizes)),
+    )
+
+
+def _line(sizes: Sequence[int]) -> str:
+    """From zero, so that a small change looks small."""
+    step, top = _WIDTH / (len(sizes) - 1), max(sizes) or 1
+    height = _HEIGHT - 2 * _ROOM
+    points = [
+        f"{index * step:.1f} {_ROOM + height * (1 - each / top):.1f}"
+        for index, each in enumerate(sizes)
+    ]
+    return f"M{'L'.join(points)}"
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,124 @@
+"""Backups in the admin: every run and what became of it. Only whether it is pinned is changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+
+from backups.admin_cells import chip, moment, progress, proof_chip, seconds, size, status_chip
+from backups.backup_actions import BackupBase, cancel, pin, unpin, verify
+from backups.backup_filters import HealthFilter
+from backups.census import Census
+from backups.models import Backup
+from backups.sources.registry import KINDS
+
+_MOST_ERROR = 120
+
+
+@admin.register(Backup)
+class BackupAdmin(BackupBase):
+    list_display = [
+        *("id", "plan_name", "shown_status", "shown_proof", "begun", "shown_size", "duration"),
+        *("restore_time", "how_it_goes"),
+    ]
+    list_filter = [HealthFilter, "status", "plan"]
+    search_fields = ["plan_name", "key", "error"]
+    ordering = ["-queued_ms", "-id"]
+    fields = (
+        *("plan_name", "shown_status", "shown_progress", "error", "pinned", "shown_proof"),
+        *("proved", "restore_time", "started_by", "attempt", "queued", "begun", "finished"),
+        *("duration", "key", "shown_size", "source_size", "sha256", "copies", "counted"),
+        *("shown_versions", "by_hand"),
+    )
+    readonly_fields = tuple(name for name in fields if name != "pinned")
+    actions = [verify, pin, unpin, cancel]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Its artifact would be left behind, and nobody would know of it."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Backup, form: Any, change: bool) -> None:
+        """That one field alone: a worker may be writing the others now."""
+        obj.save(update_fields=["pinned"])
+
+    @admin.display(description="status", ordering="status")
+    def shown_status(self, backup: Backup) -> str:
+        return status_chip(backup.status)
+
+    @admin.display(description="proof", ordering="proof")
+    def shown_proof(self, backup: Backup) -> str:
+        return proof_chip(backup.proof)
+
+    @admin.display(description="queued")
+    def queued(self, backup: Backup) -> str:
+        return moment(backup.queued_ms)
+
+    @admin.display(description="began", ordering="-queued_ms")
+    def begun(self, backup: Backup) -> str:
+        return moment(backup.started_ms) or "not yet"
+
+    @admin.display(description="finished")
+    def finished(self, backup: Backup) -> str:
+        return moment(backup.finished_ms)
+
+    @admin.display(description="proved")
+    def proved(self, backup: Backup) -> str:
+        return moment(backup.proved_ms)
+
+    @admin.display(description="size", ordering="size_bytes")
+    def shown_size(self, backup: Backup) -> str:
+        return size(backup.size_bytes)
+
+    @admin.display(description="size of what was dumped")
+    def source_size(self, backup: Backup) -> str:
+        return size(backup.source_bytes)
+
+    @admin.display(description="took", ordering="duration_seconds")
+    def duration(self, backup: Backup) -> str:
+        return seconds(backup.duration_seconds)
+
+    @admin.display(description="restored in", ordering="restore_seconds")
+    def restore_time(self, backup: Backup) -> str:
+        return seconds(backup.restore_seconds)
+
+    @admin.display(description="progress")
+    def shown_progress(self, backup: Backup) -> str:
+        return progress(backup)
+
+    @admin.display(description="outcome")
+    def how_it_goes(self, backup: Backup) -> str:
+        said = [(progress(backup) or backup.error[:_MOST_ERROR],)]
+        pinned = [(chip("pinned", "unknown", "Never deleted"),)] if backup.pinned else []
+        return format_html_join(" ", "{}", [*pinned, *said])
+
+    @admin.display(description="copies")
+    def copies(self, backup: Backup) -> str:
+        told = (
+            (chip("there", "up") if copy.is_there else chip("gone", "down"), copy.place, copy.error)
+            for copy in backup.copies.all()
+        )
+        return format_html_join("", "<div>{} {} {}</div>", told) or "none"
+
+    @admin.display(description="census")
+    def counted(self, backup: Backup) -> str:
+        return Census.from_json(backup.census).summary if backup.census else "not counted"
+
+    @admin.display(description="versions")
+    def shown_versions(self, backup: Backup) -> str:
+        return ", ".join(f"{name} {text}" for name, text in sorted(backup.versions.items()))
+
+    @admin.display(description="restore it by hand")
+    def by_hand(self, backup: Backup) -> str:
+        """With age and zstd alone, where the portal is gone too. KEY is the recovery key's file."""
+        kind = KINDS.get(backup.source_kind)
+        if kind is None or not backup.key:
+            return "there is nothing to restore"
+        name = backup.key.rpartition("/")[2]
+        told = [(kind.by_hand.replace("FILE", name),)]
+        return format_html_join("", '<pre class="evidence" tabindex="0">{}</pre>', told)
