@@ -64,10 +64,12 @@ def progress(backup: Backup) -> SafeString | str:
         return ""
     words = f"{backup.stage or 'starting'}, {human(backup.done_bytes)}"
     if not backup.expected_bytes:
-        return words
+        return format_html('<span data-live="{}">{}</span>', backup.pk, words)
     # What is expected is an estimate: it may come to more.
     return format_html(
-        '{} of about {} <progress aria-label="Progress" max="{}" value="{}"></progress>',
+        '<span data-live="{}">{} of about {} '
+        '<progress aria-label="Progress" max="{}" value="{}"></progress></span>',
+        backup.pk,
         words,
         human(backup.expected_bytes),
         backup.expected_bytes,

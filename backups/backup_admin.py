@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
 from django.utils.html import format_html_join
 
 from backups.admin_cells import chip, moment, progress, proof_chip, seconds, size, status_chip
+from backups.artifact_download import PERMISSION, download
 from backups.backup_actions import BackupBase, cancel, pin, unpin, verify
 from backups.backup_filters import HealthFilter
 from backups.census import Census
+from backups.errors import BackupError
 from backups.models import Backup
 from backups.sources.registry import KINDS
 
@@ -20,6 +25,7 @@ _MOST_ERROR = 120
 
 @admin.register(Backup)
 class BackupAdmin(BackupBase):
+    change_form_template = "admin/backup_form.html"
     list_display = [
         *("id", "plan_name", "shown_status", "shown_proof", "begun", "shown_size", "duration"),
         *("restore_time", "how_it_goes"),
@@ -35,6 +41,29 @@ class BackupAdmin(BackupBase):
     )
     readonly_fields = tuple(name for name in fields if name != "pinned")
     actions = [verify, pin, unpin, cancel]
+
+    class Media:
+        js = ("js/admin/progress.js",)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.download)
+        here = path("<int:pk>/download/", view, name="backups_backup_download")
+        return [here, *super().get_urls()]
+
+    def download(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        try:
+            return download(request, pk)
+        except BackupError as error:
+            messages.error(request, str(error))
+            return redirect("admin:backups_backup_change", pk)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        may = {"may_download": request.user.has_perm(PERMISSION)}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **may})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

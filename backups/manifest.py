@@ -7,9 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from backups.destinations.base import Destination
 from backups.models import Backup
-from backups.naming import MANIFEST
 
 
 def manifest_of(backup: Backup, by_hand: str, recipients: list[str]) -> dict[str, Any]:
@@ -29,12 +27,5 @@ def manifest_of(backup: Backup, by_hand: str, recipients: list[str]) -> dict[str
     }
 
 
-def write(destination: Destination, key: str, manifest: dict[str, Any]) -> None:
-    """Raises DestinationError."""
-    upload = destination.upload(key + MANIFEST)
-    try:
-        upload.write(json.dumps(manifest, indent=1, ensure_ascii=False).encode())
-        upload.commit()
-    except BaseException:
-        upload.abort()
-        raise
+def as_bytes(manifest: dict[str, Any]) -> bytes:
+    return json.dumps(manifest, indent=1, ensure_ascii=False).encode()

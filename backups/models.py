@@ -130,6 +130,7 @@ class Backup(models.Model):
 
     class Meta:
         ordering = ["-queued_ms", "-id"]
+        permissions = [("download_backup", "Can download backups")]
         constraints = [
             models.UniqueConstraint(
                 fields=["plan"],

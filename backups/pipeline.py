@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -83,6 +84,24 @@ def make(
     encrypt.forward(compress.forward(source, level), digest, recipients)
     dump.finish()
     return Made(digest.size_bytes, source.count, digest.hexdigest(), copies.failed)
+
+
+def encrypted(data: bytes, recipients: Sequence[x25519.Recipient]) -> bytes:
+    """Of something small, as an artifact is."""
+    whole = io.BytesIO()
+    encrypt.forward(compress.forward(io.BytesIO(data), level=1), Digest(whole), recipients)
+    return whole.getvalue()
+
+
+def write_whole(destination: Destination, key: str, data: bytes) -> None:
+    """Something small. Raises DestinationError."""
+    upload = destination.upload(key)
+    try:
+        upload.write(data)
+        upload.commit()
+    except BaseException:
+        upload.abort()
+        raise
 
 
 class Counted:

@@ -7,7 +7,7 @@ import logging
 from backups.editing import destination_of
 from backups.errors import BackupError
 from backups.models import GOOD, UNDER_WAY, Backup, BackupStatus, Plan, Verify
-from backups.naming import MANIFEST, prefix
+from backups.naming import names_of, prefix
 from backups.retention import Decision, Kept, Policy, decide, stopped
 from opsportal.lib.crypto import UnreadableSecretError
 from opsportal.lib.kinds import SettingsError
@@ -52,9 +52,8 @@ def sweep(plan: Plan, now_ms: int) -> int:
         try:
             destination = destination_of(row)
             swept += destination.sweep(prefix(plan), now_ms)
-            for backup in left:
-                destination.delete(backup.key + MANIFEST)
-                destination.delete(backup.key)
+            for name in (name for backup in left for name in names_of(backup.key)):
+                destination.delete(name)
         except (BackupError, SettingsError, UnreadableSecretError) as error:
             logger.warning("backups of %s: cannot sweep: %s", plan.name, error)
             return swept
@@ -87,14 +86,13 @@ def _kept(row: Backup) -> Kept:
 
 
 def _deleted(row: Backup) -> bool:
-    """The manifest goes first: what has none is no backup to whoever looks at the bucket."""
     everywhere = True
     for copy in row.copies.filter(is_there=True).select_related("destination"):
         try:
             if copy.destination is not None:
                 destination = destination_of(copy.destination)
-                destination.delete(row.key + MANIFEST)
-                destination.delete(row.key)
+                for name in names_of(row.key):
+                    destination.delete(name)
         except (BackupError, SettingsError, UnreadableSecretError) as error:
             copy.error, everywhere = f"cannot be deleted: {error}", False
         else:

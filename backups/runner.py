@@ -19,10 +19,10 @@ from backups.editing import destination_of, source_of
 from backups.errors import BackupError, CancelledError, ProofError
 from backups.leasing import Lease, claim
 from backups.models import Backup, BackupStatus, Copy, Plan, PlanDestination, Proof, Verify
-from backups.naming import key_of
-from backups.pipeline import Copies, Made, make
+from backups.naming import MANIFEST, companion, key_of
+from backups.pipeline import Copies, Made, encrypted, make, write_whole
 from backups.proving import restore_and_count
-from backups.sources.base import Source, Surroundings
+from backups.sources.base import Surroundings
 from opsportal.lib.crypto import UnreadableSecretError
 from opsportal.lib.kinds import SettingsError
 
@@ -91,6 +91,7 @@ class _Run:
             try:
                 both = [*recipients, self._ephemeral.to_public()]
                 made = make(dump, copies, both, self._plan.compression_level, self._told)
+                companions = source.companions(around)
                 self._stage("counting")
                 census = dump.census(checksums=self._is_to_be_proved)
                 self._check_cancelled()
@@ -101,7 +102,13 @@ class _Run:
         self._backup.versions = dump.versions
         self._stored(made, census, time.monotonic() - began)
         named = [str(each) for each in recipients]
-        self._tell_where(rows, destinations, copies.failed, source, named)
+        beside = {
+            companion(self._backup.key, name): encrypted(data, recipients)
+            for name, data in companions.items()
+        }
+        described = manifest.manifest_of(self._backup, source.by_hand, named)
+        beside[self._backup.key + MANIFEST] = manifest.as_bytes(described)
+        self._tell_where(rows, destinations, copies.failed, beside)
 
     def _stored(self, made: Made, census: Census, seconds: float) -> None:
         backup = self._backup
@@ -114,16 +121,15 @@ class _Run:
         rows: Sequence[PlanDestination],
         destinations: Sequence[Destination],
         failed: dict[int, str],
-        source: Source,
-        recipients: list[str],
+        beside: dict[str, bytes],
     ) -> None:
-        """The manifest last: what it stands beside is whole."""
-        described = manifest.manifest_of(self._backup, source.by_hand, recipients)
+        """The manifest is the last of what stands beside: then all of it is whole."""
         for index, (row, destination) in enumerate(zip(rows, destinations, strict=True)):
             error = failed.get(index, "")
             if not error:
                 try:
-                    manifest.write(destination, self._backup.key, described)
+                    for name, data in beside.items():
+                        write_whole(destination, name, data)
                 except BackupError as problem:
                     error = str(problem)
             Copy.objects.create(

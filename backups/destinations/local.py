@@ -40,8 +40,11 @@ class Local(Destination):
 
     @contextmanager
     def open(self, key: str) -> Iterator[Readable]:
-        with _explained(f"cannot read {self._path(key)}"), self._path(key).open("rb") as file:
-            yield file
+        path = self._path(key)
+        with _explained(f"cannot read {path}"):
+            file = path.open("rb")
+        with file:
+            yield _Reading(file, path)
 
     def delete(self, key: str) -> None:
         with _explained(f"cannot delete {self._path(key)}"):
@@ -71,6 +74,17 @@ class Local(Destination):
         if not path.resolve().is_relative_to(Path(self.path).resolve()):
             raise DestinationError(f"{key} lies outside of {self.path}")
         return path
+
+
+class _Reading:
+    """Explains its own errors alone, and not those of whoever reads."""
+
+    def __init__(self, file: Readable, path: Path) -> None:
+        self._file, self._path = file, path
+
+    def read(self, size: int = -1, /) -> bytes:
+        with _explained(f"cannot read {self._path}"):
+            return self._file.read(size)
 
 
 class LocalUpload(Upload):

@@ -82,6 +82,11 @@ class Source(Configured):
     def dump(self, around: Surroundings) -> AbstractContextManager[Dump]:
         """Leaving it early ends the tool and leaves nothing behind."""
 
+    def companions(self, around: Surroundings) -> dict[str, bytes]:
+        """Small things that belong to a backup and are no part of the dump, by the end of their
+        name: encrypted like the artifact and kept beside it. Raises SourceError."""
+        return {}
+
     @abstractmethod
     def scratch(self, around: Surroundings) -> AbstractContextManager[Target]:
         """A place for a restore test, gone afterwards."""

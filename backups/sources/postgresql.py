@@ -24,6 +24,7 @@ from backups.sources.tools import Tool
 from opsportal.lib.kinds import kind, setting
 
 APPLICATION = "opsportal backup"
+GLOBALS = "globals.sql"
 # What pg_dump tells of the size: 1 GB of tables is about as much text.
 _SIZE = "SELECT pg_database_size(current_database())"
 
@@ -36,6 +37,10 @@ class Postgresql(Source):
     by_hand = "age -d -i KEY FILE | zstd -d | pg_restore --exit-on-error -d NAME"
 
     url: str = setting("URL", "postgresql://USER:PASSWORD@HOST:5432/NAME", secret=True)
+
+    globals: bool = setting(
+        "Roles too", "Of the whole server, by pg_dumpall; it takes a superuser", default=False
+    )
 
     def validate(self) -> dict[str, str]:
         try:
@@ -79,6 +84,25 @@ class Postgresql(Source):
             f"--snapshot={snapshot.name}",
             f"--lock-wait-timeout={around.lock_timeout_seconds * 1000}",
         ]
+
+    def companions(self, around: Surroundings) -> dict[str, bytes]:
+        """Roles and tablespaces are the server's: no dump of a database has them."""
+        if not self.globals:
+            return {}
+        with _explained(), closing(_connected(self.url, APPLICATION)) as connection:
+            name = tool_for("pg_dumpall", connection.info.server_version)
+        tool = Tool(
+            [name, "--globals-only", "--no-password"],
+            environment_of(self.url, APPLICATION),
+            around.work_dir,
+            secrets=[parts_of(self.url).get("password", "")],
+        )
+        try:
+            found = tool.read()
+            tool.finish()
+        finally:
+            tool.stop()
+        return {GLOBALS: found}
 
     @contextmanager
     def scratch(self, around: Surroundings) -> Iterator[Target]:

@@ -10,7 +10,7 @@ from backups.sources.base import Readable
 
 
 class Writable(Protocol):
-    def write(self, data: bytes, /) -> None: ...
+    def write(self, data: bytes, /) -> object: ...
 
 
 class Digest:

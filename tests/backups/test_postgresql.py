@@ -14,11 +14,15 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from backups.census import Census, differences
+from backups.editing import save_plan
 from backups.errors import SourceError
+from backups.models import Plan
+from backups.naming import names_of
 from backups.sources import postgresql_locks
 from backups.sources.base import Surroundings
 from backups.sources.postgresql import Postgresql, PostgresqlDump
 from backups.sources.postgresql_tools import tool_for
+from tests.backups.plans import IDENTITY, backed_up, opened
 from tests.running_portal import until
 
 Connect = Callable[[], psycopg.Connection]
@@ -239,3 +243,22 @@ def test_a_restore_that_fails_leaves_what_was_there(url: str, around: Surroundin
         target.load(io.BytesIO(b"no dump"))
     with psycopg.connect(url) as connection:
         assert connection.execute("SELECT count(*) FROM floats").fetchone() == (99,)
+
+
+@pytest.mark.django_db
+def test_roles_are_kept_beside_the_artifact_encrypted_and_go_with_it(
+    url: str, tmp_path: Path
+) -> None:
+    plan = Plan(name=f"S{uuid.uuid4().hex[:8]}", source_kind="postgresql")
+    plan.recipients = str(IDENTITY.to_public())
+    place = {"kind": "local", "path": str(tmp_path / "kept")}
+    save_plan(plan, {"url": url, "globals": True}, [place])
+    made = backed_up(plan)
+    assert made.status == "verified", made.error
+    (roles,) = (tmp_path / "kept").rglob("*.globals.sql.zst.age")
+    assert b"CREATE ROLE" in opened(roles)
+    plan.backups.update(started_ms=1)
+    second = backed_up(plan)
+    assert {each.name for each in (tmp_path / "kept").rglob("*") if each.is_file()} == {
+        name.rpartition("/")[2] for name in names_of(second.key)
+    }
