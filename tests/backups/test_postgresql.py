@@ -40,6 +40,13 @@ TABLES = (
 )
 
 
+KILL = b"""
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND application_name LIKE 'opsportal backup %'
+  AND query LIKE 'COPY public.big%'
+"""
+
+
 @pytest.fixture
 def url(postgresql_url: str) -> Iterator[str]:
     """Of a database of its own, with some tables."""
@@ -145,10 +152,8 @@ def test_a_backend_that_is_killed_in_the_middle_is_no_good_end(
         )
         with Postgresql(url=url).dump(around) as dump:
             assert dump.stream.read(1000)
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE application_name LIKE 'opsportal backup %' AND query LIKE 'COPY%'"
-            )
+            # What is not read stops it in the middle of the large table.
+            until(lambda: connection.execute(KILL).fetchall(), 20, "a backend that copies")
             while dump.stream.read(65536):
                 pass
             with pytest.raises(SourceError, match="pg_dump ended with 1"):

@@ -119,7 +119,11 @@ def test_detailed_holds_the_object_of_the_contract(
     # Set-up has made the portal's check of itself.
     own = next(each for each in body["dependencies"] if each["name"] == "OpsPortal")
     assert set(own) == {"name", "kind", "status", "response_time_ms", "checked_at", "message"}
-    assert body["backups"] == []
+    # Of the plan that set-up has made.
+    (backup,) = body["backups"]
+    assert set(backup) == {
+        *("plan", "status", "last_success_at", "age_seconds", "verified_at", "size_bytes"),
+    }
 
 
 def test_the_dashboard_sends_a_stranger_to_the_login(running_portal: RunningPortal) -> None:
