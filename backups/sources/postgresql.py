@@ -68,7 +68,8 @@ class Postgresql(Source):
                 around.work_dir,
                 secrets=[parts_of(self.url).get("password", "")],
             )
-            watch = GiveWay(_connected(self.url, f"{APPLICATION} watch"), application, tool, around)
+            watching = _connected(self.url, f"{APPLICATION} watch")
+            watch = GiveWay(watching, application, tool, connection, around)
             try:
                 yield PostgresqlDump(connection, snapshot, tool, watch)
             finally:
@@ -150,14 +151,23 @@ class PostgresqlDump(Dump):
         self.versions = {"postgresql": connection.info.parameter_status("server_version") or ""}
 
     def finish(self) -> None:
-        try:
+        """A dump that had ended well before it could give way is whole."""
+        with self._saying_why():
             self._tool.finish()
-        except SourceError as error:
-            raise SourceError(self._watch.reason or str(error)) from None
 
     def census(self, checksums: bool) -> Census:
-        with _explained():
-            return census_of(self._connection, self._snapshot.tables, checksums)
+        """The last that needs the snapshot: nobody waits behind it for the copies' commit."""
+        with self._saying_why(), _explained():
+            found = census_of(self._connection, self._snapshot.tables, checksums)
+            self._snapshot.release()
+            return found
+
+    @contextmanager
+    def _saying_why(self) -> Iterator[None]:
+        try:
+            yield
+        except SourceError as error:
+            raise SourceError(self._watch.reason or str(error)) from None
 
 
 class PostgresqlTarget(Target):

@@ -79,7 +79,11 @@ class Snapshot:
         trace: TracebackType | None,
     ) -> None:
         if not self._connection.closed and not self._connection.broken:
-            self._connection.execute("ROLLBACK")
+            self.release()
+
+    def release(self) -> None:
+        """The view and the locks. Again is no harm."""
+        self._connection.rollback()
 
 
 def census_of(connection: psycopg.Connection, tables: list[Table], checksums: bool) -> Census:

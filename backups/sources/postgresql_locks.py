@@ -20,15 +20,22 @@ WHERE w.wait_event_type = 'Lock' AND w.datname = current_database()
 
 
 class GiveWay:
-    """Looks every two seconds who waits for the dump, and ends it when somebody has done so for
-    longer than the dump itself would wait. `reason` says so then."""
+    """Looks every two seconds who waits for the dump or for the census after it, and ends what is
+    under way when somebody has done so for longer than the dump itself would wait. `reason` says so
+    then."""
 
     def __init__(
-        self, connection: psycopg.Connection, application: str, tool: Tool, around: Surroundings
+        self,
+        connection: psycopg.Connection,
+        application: str,
+        tool: Tool,
+        census: psycopg.Connection,
+        around: Surroundings,
     ) -> None:
         self.reason = ""
         self._connection, self._application = connection, application
-        self._tool, self._patience_seconds = tool, around.lock_timeout_seconds
+        self._tool, self._census = tool, census
+        self._patience_seconds = around.lock_timeout_seconds
         self._over = Event()
         self._thread = Thread(target=self._watch, name="give way", daemon=True)
         self._thread.start()
@@ -43,7 +50,8 @@ class GiveWay:
                         "given way so that they can go on"
                     )
                     self._tool.interrupt()
-                    return
+                    # Of no effect between two of its queries, so again at the next look.
+                    self._census.cancel_safe()
         except psycopg.Error:
             pass  # the dump's own connection tells of a server that is gone
         finally:

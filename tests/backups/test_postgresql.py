@@ -18,14 +18,16 @@ from backups.editing import save_plan
 from backups.errors import SourceError
 from backups.models import Plan
 from backups.naming import names_of
-from backups.sources import postgresql_locks
-from backups.sources.base import Surroundings
+from backups.sources import postgresql, postgresql_locks
+from backups.sources.base import Dump, Surroundings
 from backups.sources.postgresql import Postgresql, PostgresqlDump
 from backups.sources.postgresql_tools import tool_for
 from tests.backups.plans import IDENTITY, backed_up, opened
 from tests.running_portal import until
 
 Connect = Callable[[], psycopg.Connection]
+# Only a test that fails waits as long.
+WAIT_SECONDS = 60
 SCHEMA, TABLE = 'wéird "schema"', "tä ble"
 TABLES = (
     'CREATE SCHEMA "wéird ""schema"""',
@@ -40,6 +42,8 @@ TABLES = (
 )
 
 
+# More than the pipe of a dump takes before somebody reads it.
+BIG = "CREATE TABLE big AS SELECT n, repeat(md5(n::text), 20) FROM generate_series(1, 20000) n"
 KILL = b"""
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND application_name LIKE 'opsportal backup %'
@@ -119,41 +123,106 @@ def test_a_table_that_somebody_has_locked_is_not_waited_for_for_ever(
             pass
 
 
-def test_it_gives_way_to_those_who_wait_behind_it(
-    url: str, around: Surroundings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def altered(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], threading.Event]]:
+    """`altered()` begins to alter `floats`, in another thread; the event is set when it is done."""
     monkeypatch.setattr(postgresql_locks, "EVERY_SECONDS", 0.05)
-    altered = threading.Event()
+    threads: list[threading.Thread] = []
 
-    def alter() -> None:
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute("ALTER TABLE floats ADD COLUMN more int")
-            altered.set()
+    def begin() -> threading.Event:
+        done = threading.Event()
 
-    waiting = threading.Thread(target=alter)
+        def alter() -> None:
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute("ALTER TABLE floats ADD COLUMN more int")
+                done.set()
+
+        threads.append(threading.Thread(target=alter))
+        threads[-1].start()
+        return done
+
+    yield begin
+    for thread in threads:
+        thread.join(WAIT_SECONDS)
+
+
+def gives_way(dump: Dump) -> bool:
+    return isinstance(dump, PostgresqlDump) and bool(dump._watch.reason)
+
+
+def test_it_gives_way_to_those_who_wait_behind_it(
+    url: str, around: Surroundings, altered: Callable[[], threading.Event]
+) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(BIG)
     with Postgresql(url=url).dump(around) as dump:
-        waiting.start()
-        until(lambda: isinstance(dump, PostgresqlDump) and dump._watch.reason, 20, "giving way")
+        done = altered()
+        # It cannot end meanwhile: nobody reads what it writes.
+        until(lambda: gives_way(dump), WAIT_SECONDS, "giving way")
         while dump.stream.read(65536):
             pass
         with pytest.raises(SourceError, match="has given way"):
             dump.finish()
-    waiting.join(20)
-    assert altered.is_set()
+    assert done.wait(WAIT_SECONDS)
+
+
+def test_the_census_gives_way_too(
+    url: str,
+    around: Surroundings,
+    altered: Callable[[], threading.Event],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def endless(connection: psycopg.Connection, *others: object) -> Census:
+        connection.execute("SELECT pg_sleep(600)")
+        raise AssertionError("nobody has ended it")
+
+    monkeypatch.setattr(postgresql, "census_of", endless)
+    with Postgresql(url=url).dump(around) as dump:
+        while dump.stream.read(65536):
+            pass
+        dump.finish()
+        done = altered()
+        with pytest.raises(SourceError, match="has given way"):
+            dump.census(checksums=True)
+    assert done.wait(WAIT_SECONDS)
+
+
+def test_a_dump_that_ended_before_it_could_give_way_is_whole(
+    url: str, around: Surroundings, altered: Callable[[], threading.Event]
+) -> None:
+    with Postgresql(url=url).dump(around) as dump:
+        while dump.stream.read(65536):
+            pass
+        assert isinstance(dump, PostgresqlDump)
+        dump._tool.finish()
+        done = altered()
+        until(lambda: gives_way(dump), WAIT_SECONDS, "giving way")
+        dump.finish()
+    assert done.wait(WAIT_SECONDS)
+
+
+def test_nobody_waits_behind_a_dump_that_has_been_counted(
+    url: str, around: Surroundings, altered: Callable[[], threading.Event]
+) -> None:
+    with Postgresql(url=url).dump(around) as dump:
+        while dump.stream.read(65536):
+            pass
+        dump.finish()
+        dump.census(checksums=False)
+        assert altered().wait(WAIT_SECONDS)
 
 
 def test_a_backend_that_is_killed_in_the_middle_is_no_good_end(
     url: str, around: Surroundings
 ) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(
-            "CREATE TABLE big AS"
-            " SELECT n, repeat(md5(n::text), 20) FROM generate_series(1, 20000) n"
-        )
+        connection.execute(BIG)
         with Postgresql(url=url).dump(around) as dump:
             assert dump.stream.read(1000)
             # What is not read stops it in the middle of the large table.
-            until(lambda: connection.execute(KILL).fetchall(), 20, "a backend that copies")
+            until(
+                lambda: connection.execute(KILL).fetchall(), WAIT_SECONDS, "a backend that copies"
+            )
             while dump.stream.read(65536):
                 pass
             with pytest.raises(SourceError, match="pg_dump ended with 1"):
