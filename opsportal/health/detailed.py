@@ -16,6 +16,7 @@ from monitoring.models import CheckState
 from monitoring.rates import TrafficSummary, traffic_summary
 from monitoring.serializers import iso
 from monitoring.store import LatestPoint
+from opsportal.health.facts import shared_facts
 from opsportal.health.state import portal_state, uptime_seconds
 from opsportal.version import VERSION
 
@@ -53,6 +54,8 @@ def detailed(now: datetime) -> dict[str, Any]:
         "dependencies": _dependencies(),
         "alerts": _alerts(),
         "backups": _backups(now_ms),
+        # Beyond the contract: what the portal measures of its own parts.
+        "portal": shared_facts.get(),
     }
 
 

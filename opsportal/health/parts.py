@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import redis
-from django.conf import settings
 from django.db import DatabaseError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from monitoring.canary import canary_age_seconds
 from monitoring.models import Blindness
 from opsportal.health.bounded import LookTimeoutError
+from opsportal.health.own import broker
 
 TIMEOUT_SECONDS = 2.0
 
@@ -48,15 +48,8 @@ def look_at_migrations() -> None:
 
 
 def look_at_broker() -> None:
-    client = redis.Redis.from_url(
-        settings.REDIS_URL,
-        socket_timeout=TIMEOUT_SECONDS,
-        socket_connect_timeout=TIMEOUT_SECONDS,
-    )
-    try:
+    with broker(TIMEOUT_SECONDS) as client:
         client.ping()
-    finally:
-        client.close()
 
 
 def look_at_work() -> tuple[float | None, bool]:

@@ -5,6 +5,7 @@ import pytest
 from pytest_django import Settings
 
 from opsportal.health import parts
+from opsportal.health.facts import shared_facts
 from opsportal.health.look import shared_look
 
 
@@ -12,8 +13,10 @@ from opsportal.health.look import shared_look
 def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(parts, "_migrated", False)
     shared_look.forget()
+    shared_facts.forget()
     yield
     shared_look.forget()
+    shared_facts.forget()
 
 
 @pytest.fixture

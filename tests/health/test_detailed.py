@@ -70,7 +70,7 @@ def test_the_object_holds_what_was_measured(reader: Client, settings: Settings) 
     body = reader.get("/api/health/detailed").json()
     assert list(body) == [
         *("status", "timestamp", "version", "uptime_seconds", "system", "application"),
-        *("dependencies", "alerts", "backups"),
+        *("dependencies", "alerts", "backups", "portal"),
     ]
     system, application = body["system"], body["application"]
     assert (system["host"], system["cpu_percent"]) == ("web-1", 12.5)
