@@ -47,6 +47,12 @@ def is_api(request: HttpRequest) -> bool:
     return request.path.startswith(("/api/", "/metrics"))
 
 
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if is_api(request):
+        return JsonResponse({"detail": str(exception) or "You may not do this."}, status=403)
+    return defaults.permission_denied(request, exception)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if is_api(request):
         return JsonResponse({"detail": f"Nothing is at {request.path[:200]}."}, status=404)

@@ -1,4 +1,5 @@
-"""Who may do what over the API. A view says what it needs in `required_scope`."""
+"""Who may do what over the API. A view says what it needs in `required_scope`; what a person needs
+to read it follows from its model."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from opsportal.access.needs import missing
 from opsportal.models import ApiToken, Scope
 from opsportal.tokens import allows
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:  # DRF's views import this class through the settings: a circl
 
 
 class HasScope(BasePermission):
-    """Tokens by their scope; people of the staff read, and write with `required_permission`."""
+    """Tokens by their scope; people of the staff by the permissions of their roles."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         needed: str = getattr(view, "required_scope", Scope.READ)
@@ -29,5 +31,18 @@ class HasScope(BasePermission):
         user = request.user
         if not user.is_active or not user.is_staff:
             return False
-        # Superusers have every permission, also the one that a view does not name.
-        return needed == Scope.READ or user.has_perm(getattr(view, "required_permission", ""))
+        refused = missing(user, (_permission(view, needed),))
+        if refused:
+            raise PermissionDenied(refused)
+        return True
+
+
+def _permission(view: APIView, needed: str) -> str:
+    """To write, the one that the view names: without one only superusers may. To read, the one to
+    look at its rows; health, metrics and the schema are not made of rows of one model."""
+    if needed != Scope.READ:
+        return getattr(view, "required_permission", "")
+    queryset = getattr(view, "queryset", None)
+    if queryset is None:
+        return "monitoring.view_series"
+    return f"{queryset.model._meta.app_label}.view_{queryset.model._meta.model_name}"

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "django_celery_beat",
     "opsportal.apps.OpsPortalConfig",
+    "opsportal.access.apps.AccessConfig",
     "monitoring",
     "alerts",
     "backups",

@@ -16,5 +16,6 @@ urlpatterns = [
 ]
 
 handler400 = "opsportal.exceptions.bad_request"
+handler403 = "opsportal.exceptions.forbidden"
 handler404 = "opsportal.exceptions.not_found"
 handler500 = "opsportal.exceptions.server_error"

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
+from opsportal.access.needs import DASHBOARD, missing
 from opsportal.dashboard.assembly import snapshot
 from opsportal.dashboard.drawings import draw
 from opsportal.dashboard.ranges import PRESETS
@@ -39,4 +40,7 @@ def data(request: HttpRequest) -> JsonResponse:
     """Everything that the page shows. 401 instead of a login page: a script is asking."""
     if not admin.site.has_permission(request):
         return JsonResponse({"detail": "Your session has ended. Log in again."}, status=401)
+    refused = missing(request.user, DASHBOARD)
+    if refused:
+        return JsonResponse({"detail": refused}, status=403)
     return JsonResponse(snapshot(request.GET.dict()).as_json())

@@ -15,6 +15,7 @@ from opsportal.setup.backups import make_backups
 from opsportal.setup.checks import make_checks
 from opsportal.setup.database import check_database, migrate_database
 from opsportal.setup.directories import alone_in, make_directories, make_secret_key
+from opsportal.setup.roles import make_roles
 from opsportal.setup.schedules import make_schedules
 from opsportal.setup.static_files import collect_static_files
 from opsportal.setup.step import Outcome, Report, SetupError
@@ -25,6 +26,7 @@ STEPS: tuple[Callable[[], Report], ...] = (
     check_database,
     migrate_database,
     collect_static_files,
+    make_roles,
     make_schedules,
     make_checks,
     make_alerts,
@@ -36,7 +38,7 @@ STEPS: tuple[Callable[[], Report], ...] = (
 class Command(BaseCommand):
     help = (
         "Makes everything that the portal needs: data directory, secret key, migrations, static "
-        "files, schedules, checks, thresholds, a backup plan and the first administrator. "
+        "files, roles, schedules, checks, thresholds, a backup plan and the first administrator. "
         "Running it again is safe and fast. "
         "Example: DJANGO_SUPERUSER_PASSWORD_FILE=/run/secrets/admin python manage.py setup"
     )
