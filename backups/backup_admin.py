@@ -18,7 +18,7 @@ from backups.backup_filters import HealthFilter
 from backups.census import Census
 from backups.errors import BackupError
 from backups.models import Backup
-from backups.sources.registry import KINDS
+from backups.sources.registry import LABELS, kind_named
 
 _MOST_ERROR = 120
 
@@ -145,9 +145,8 @@ class BackupAdmin(BackupBase):
     @admin.display(description="restore it by hand")
     def by_hand(self, backup: Backup) -> str:
         """With age and zstd alone, where the portal is gone too. KEY is the recovery key's file."""
-        kind = KINDS.get(backup.source_kind)
-        if kind is None or not backup.key:
+        if backup.source_kind not in LABELS or not backup.key:
             return "there is nothing to restore"
         name = backup.key.rpartition("/")[2]
-        told = [(kind.by_hand.replace("FILE", name),)]
+        told = [(kind_named(backup.source_kind).by_hand.replace("FILE", name),)]
         return format_html_join("", '<pre class="evidence" tabindex="0">{}</pre>', told)

@@ -29,7 +29,7 @@ from backups.plan_list import (
 from backups.plan_saving import save_in_parts
 from backups.pruning import dry_run
 from backups.scheduling import next_starts
-from backups.sources.registry import KINDS
+from backups.sources.registry import LABELS
 
 _NEXT = 5
 _ONLY_SHOWN = ("next_runs", "kept", "retention_stopped", "shown_source", "shown_destinations")
@@ -121,8 +121,7 @@ class PlanAdmin(PlanBase):
     ) -> HttpResponse:
         """First the kind, because the form depends on it."""
         if _kind_asked(request) is None and self.has_add_permission(request):
-            kinds = {name: kind.label for name, kind in KINDS.items()}
-            context = {**self._context(request), "title": "What is backed up?", "kinds": kinds}
+            context = {**self._context(request), "title": "What is backed up?", "kinds": LABELS}
             return render(request, "admin/plan_kinds.html", context)
         return super().add_view(request, form_url, extra_context)
 
@@ -150,9 +149,9 @@ class PlanAdmin(PlanBase):
 
 
 def _kind(request: HttpRequest, plan: Plan | None) -> str:
-    return plan.source_kind if plan else _kind_asked(request) or next(iter(KINDS))
+    return plan.source_kind if plan else _kind_asked(request) or next(iter(LABELS))
 
 
 def _kind_asked(request: HttpRequest) -> str | None:
     kind = request.GET.get("kind") or request.POST.get("kind") or ""
-    return kind if kind in KINDS else None
+    return kind if kind in LABELS else None

@@ -1,29 +1,40 @@
-"""Every kind of source. A new one is a file beside this one and a line below."""
+"""The kinds of sources by name. Their modules are imported when first used: each brings a library
+along, and most portals use one or two."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
 from typing import Any
 
 from backups.sources.base import Source
-from backups.sources.django import DjangoDatabase
-from backups.sources.files import Files
-from backups.sources.mysql import Mysql
-from backups.sources.postgresql import Postgresql
-from backups.sources.sqlite import Sqlite
 from opsportal.lib.kinds import SettingsError
 
-KINDS: dict[str, type[Source]] = {
-    kind.name: kind for kind in (Postgresql, Mysql, Sqlite, Files, DjangoDatabase)
+_KINDS = {
+    "postgresql": "postgresql.Postgresql",
+    "mysql": "mysql.Mysql",
+    "sqlite": "sqlite.Sqlite",
+    "files": "files.Files",
+    "django": "django.DjangoDatabase",
+}
+LABELS = {
+    "postgresql": "PostgreSQL",
+    "mysql": "MySQL, MariaDB",
+    "sqlite": "SQLite",
+    "files": "Files",
+    "django": "Database of the portal",
 }
 
 
+@cache
 def kind_named(name: str) -> type[Source]:
     """Raises SettingsError."""
-    try:
-        return KINDS[name]
-    except KeyError:
-        raise SettingsError({"kind": f"must be one of {', '.join(sorted(KINDS))}"}) from None
+    if name not in _KINDS:
+        raise SettingsError({"kind": f"must be one of {', '.join(sorted(_KINDS))}"})
+    module, _, cls = _KINDS[name].partition(".")
+    found: type[Source] = getattr(import_module(f"backups.sources.{module}"), cls)
+    return found
 
 
 def build(name: str, settings: Mapping[str, Any]) -> Source:

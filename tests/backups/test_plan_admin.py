@@ -15,7 +15,7 @@ from django.test import Client
 from backups import keys
 from backups.editing import masked_source, save_plan, source_of
 from backups.models import Backup, Plan
-from backups.sources.registry import KINDS
+from backups.sources.registry import LABELS, kind_named
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/backups/plan/"
@@ -178,12 +178,13 @@ def test_a_plan_that_is_being_backed_up_is_not_backed_up_twice(admin_client: Cli
 
 def test_first_comes_the_kind(admin_client: Client) -> None:
     page = text(admin_client.get(f"{LIST}add/"))
-    for name, kind in KINDS.items():
+    for name, label in LABELS.items():
         assert f"?kind={name}" in page
-        assert kind.label in page
+        assert label in page
+        assert (kind_named(name).name, kind_named(name).label) == (name, label)
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("kind", sorted(LABELS))
 def test_every_field_of_every_kind_has_a_label(admin_client: Client, kind: str) -> None:
     page = text(admin_client.get(f"{LIST}add/?kind={kind}"))
     form = page[page.index('id="plan_form"') :]
