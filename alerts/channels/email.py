@@ -18,6 +18,7 @@ from alerts.channels.secrecy import safe
 from alerts.message import Message
 from monitoring.probes.validation import complaints
 from opsportal.lib.kinds import kind, setting
+from opsportal.lib.mail_server import server_from
 
 _DJANGOS_SMTP = "django.core.mail.backends.smtp.EmailBackend"
 _MAX_RECIPIENTS = 50
@@ -41,7 +42,7 @@ class Email(ChannelKind):
         checks: dict[str, Callable[[], object]] = {
             "to": lambda: _check_recipients(self.recipients),
             "sender": lambda: _check_sender(self.sender),
-            "url": lambda: smtp.server_from(self.url or "smtp://localhost"),
+            "url": lambda: server_from(self.url or "smtp://localhost"),
         }
         return dict(complaints(checks))
 
@@ -55,7 +56,7 @@ class Email(ChannelKind):
         if not self.url and settings.EMAIL_BACKEND != _DJANGOS_SMTP:
             answer = _by_django(written, self.recipients)
         else:
-            server = smtp.server_from(self.url) if self.url else smtp.djangos_server()
+            server = server_from(self.url) if self.url else smtp.djangos_server()
             answer = smtp.deliver(server, written, parseaddr(sender)[1], self.recipients)
         return Receipt(answer, {"message_id": written["Message-ID"]})
 

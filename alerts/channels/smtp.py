@@ -9,10 +9,8 @@ import ssl
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.conf import settings
 from django.core.mail.utils import DNS_NAME
@@ -22,42 +20,9 @@ from alerts.channels.base import DeliveryError, PermanentError, TemporaryError
 from alerts.channels.secrecy import safe
 from opsportal.lib.addresses import ForbiddenAddressError
 from opsportal.lib.connections import Deadline, connect
+from opsportal.lib.mail_server import Server
 
-_PORTS = {"smtp": 25, "smtps": 465}
-_TLS = ("offered", "required", "never")
 Refused = Mapping[str, tuple[int, bytes]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
-    """`tls`: "implicit", or whether STARTTLS is used: "offered" (where it is), "required",
-    "never"."""
-
-    host: str
-    port: int
-    username: str = ""
-    password: str = field(default="", repr=False)
-    tls: str = "offered"
-
-
-def server_from(url: str) -> Server:
-    """Of smtp://user:password@host:port?tls=required or smtps://…. Raises ValueError."""
-    parts = urlsplit(url)
-    if parts.scheme not in _PORTS or not parts.hostname or not url.isprintable():
-        raise ValueError("must be like smtp://user:password@host:port or smtps://…")
-    if parts.port == 0:  # reading it raises ValueError where it is no port at all
-        raise ValueError("port 0 cannot be connected to")
-    options = parse_qs(parts.query)
-    tls = options.pop("tls", ["offered"])[-1]
-    if options or tls not in _TLS:
-        raise ValueError(f"may have only ?tls= after it, with one of {', '.join(_TLS)}")
-    return Server(
-        host=parts.hostname,
-        port=parts.port or _PORTS[parts.scheme],
-        username=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
-        tls="implicit" if parts.scheme == "smtps" else tls,
-    )
 
 
 def djangos_server() -> Server:

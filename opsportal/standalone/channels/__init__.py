@@ -1,0 +1,1 @@
+"""How the monitor itself tells people: one file per kind."""
