@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 from alerts import hours, matching
-from alerts.maintenance import is_now
+from alerts.maintenance import is_now, windows
 from alerts.models import Inhibition, Maintenance, Route, Silence
 from alerts.routing import InhibitionRule, Muting, RouteRule, StepRule
+from monitoring.planned_work import PlannedWork
 
 
 def routes() -> list[RouteRule]:
@@ -53,6 +55,17 @@ def mutings(now_ms: int) -> list[Muting]:
         Muting(f"maintenance: {each.name}", matching.parse(each.matchers))
         for each in planned
         if is_now(each, now_ms)
+    ]
+
+
+def planned_work(start_ms: int, end_ms: int, **_: object) -> list[PlannedWork]:
+    """Answers `monitoring.signals.planned_work_asked`."""
+    return [
+        PlannedWork(
+            partial(matching.matches, matching.parse(each.matchers)),
+            windows(each, start_ms, end_ms),
+        )
+        for each in Maintenance.objects.filter(enabled=True)
     ]
 
 

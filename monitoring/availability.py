@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from operator import itemgetter
 
 from monitoring.models import CheckStatus
 
@@ -38,8 +41,8 @@ def availability(
     end_ms: int,
     left_out: Sequence[tuple[int, int]] = (),
 ) -> Availability:
-    """Between start and end. `left_out` are times (maintenance, blindness) that do not count; they
-    do not overlap."""
+    """Between start and end. `left_out` are times of planned work, which do not count; they are in
+    order and do not overlap."""
     available = down = 0
     for span in spans:
         length = _counted(span, start_ms, end_ms, left_out)
@@ -52,7 +55,12 @@ def availability(
 
 def _counted(span: Span, start_ms: int, end_ms: int, left_out: Sequence[tuple[int, int]]) -> int:
     first, last = max(span.start_ms, start_ms), min(_end(span, end_ms), end_ms)
-    lost = sum(max(0, min(end, last) - max(start, first)) for start, end in left_out)
+    lost = 0
+    # A year of nightly work beside a thousand changes: only what can overlap is looked at.
+    for start, end in islice(left_out, bisect_right(left_out, first, key=itemgetter(1)), None):
+        if start >= last:
+            break
+        lost += min(end, last) - max(start, first)
     return max(0, last - first - lost)
 
 

@@ -140,12 +140,13 @@ class ResultsView(ListAPIView[Transition]):
 
 @extend_schema(responses={200: AvailabilitySerializer(many=True), 404: ErrorSerializer})
 class AvailabilityView(APIView):
-    """Of the last 24 hours, 7, 30 and 90 days; unknown and paused time counts neither way."""
+    """Of the last 24 hours, 7, 30 and 90 days; planned work, unknown and paused time count neither
+    way."""
 
     required_scope = "read"
 
     def get(self, request: Request, pk: str) -> Response:
-        found = availability_by_period(_check_or_404(pk).pk, time.time_ns() // 1_000_000)
+        found = availability_by_period(_check_or_404(pk), time.time_ns() // 1_000_000)
         rows = [
             {"period": name, "percent": each.percent, "down_seconds": each.down_ms / 1000}
             for name, each in found.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from django.contrib.admin.views.main import ChangeList
@@ -14,19 +15,23 @@ from django.utils.timesince import timesince
 from monitoring.availability import Span, availability
 from monitoring.history import DAY_MS, spans_of
 from monitoring.models import Check, CheckState
+from monitoring.planned_work import Window, left_out_of, planned_between
 from monitoring.strips import VIEW_BOX, strip_paths
 
 # Where the list leaves each check's history, read for all of them at once.
 _SPANS = "_spans_of_last_day"
+_LEFT_OUT = "_left_out_of_last_day"
 
 
 class CheckChangeList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        since_ms = time.time_ns() // 1_000_000 - DAY_MS
-        spans = spans_of([check.pk for check in self.result_list], since_ms)
+        now_ms = time.time_ns() // 1_000_000
+        spans = spans_of([check.pk for check in self.result_list], now_ms - DAY_MS)
+        planned = planned_between(now_ms - DAY_MS, now_ms)
         for check in self.result_list:
             setattr(check, _SPANS, spans.get(check.pk, []))
+            setattr(check, _LEFT_OUT, left_out_of(check.slug, check.kind, planned))
 
 
 def chip(state: CheckState) -> SafeString:
@@ -48,12 +53,15 @@ def since(state: CheckState) -> str:
 
 def strip(check: Check) -> SafeString:
     now_ms = time.time_ns() // 1_000_000
-    return strip_of(getattr(check, _SPANS), now_ms - DAY_MS, now_ms)
+    left_out = getattr(check, _LEFT_OUT)
+    return strip_of(getattr(check, _SPANS), now_ms - DAY_MS, now_ms, left_out)
 
 
-def strip_of(spans: list[Span], start_ms: int, end_ms: int) -> SafeString:
+def strip_of(
+    spans: list[Span], start_ms: int, end_ms: int, left_out: Sequence[Window]
+) -> SafeString:
     """An SVG whose name says in words what it shows."""
-    percent = availability(spans, start_ms, end_ms).percent
+    percent = availability(spans, start_ms, end_ms, left_out).percent
     words = "nothing known" if percent is None else f"{percent:.2f} % available"
     drawn = strip_paths(spans, start_ms, end_ms)
     paths = format_html_join("", '<path data-status="{}" d="{}"/>', drawn.items())

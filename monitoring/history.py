@@ -7,7 +7,8 @@ from collections.abc import Collection
 from django.db.models import Q
 
 from monitoring.availability import Availability, Span, availability
-from monitoring.models import Transition
+from monitoring.models import Check, Transition
+from monitoring.planned_work import left_out_of, planned_between
 
 DAY_MS = 86_400_000
 PERIODS_DAYS = {"24h": 1, "7d": 7, "30d": 30, "90d": 90}
@@ -25,11 +26,12 @@ def spans_of(check_ids: Collection[int], since_ms: int) -> dict[int, list[Span]]
     return found
 
 
-def availability_by_period(check_id: int, now_ms: int) -> dict[str, Availability]:
-    """Of the last 24 hours, 7, 30 and 90 days."""
+def availability_by_period(check: Check, now_ms: int) -> dict[str, Availability]:
+    """Of the last 24 hours, 7, 30 and 90 days, without planned work."""
     longest = now_ms - max(PERIODS_DAYS.values()) * DAY_MS
-    spans = spans_of([check_id], longest).get(check_id, [])
+    spans = spans_of([check.pk], longest).get(check.pk, [])
+    left_out = left_out_of(check.slug, check.kind, planned_between(longest, now_ms))
     return {
-        name: availability(spans, now_ms - days * DAY_MS, now_ms)
+        name: availability(spans, now_ms - days * DAY_MS, now_ms, left_out)
         for name, days in PERIODS_DAYS.items()
     }

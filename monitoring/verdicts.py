@@ -20,6 +20,7 @@ class Why(StrEnum):
     UNCHANGED = "unchanged"
     CHANGED = "changed"
     RETRYING = "failed, trying again"
+    FAILED = "failed"
     CONFIRMED = "failed again and again"
     RECOVERING = "good, trying again"
     RECOVERED = "recovered"
@@ -104,7 +105,8 @@ def _failed(before: Standing, policy: Policy, around: Surroundings, now_ms: int)
         return Verdict(failed, Why.RETRYING, again_soon=True)
     if around is not Surroundings.CLEAR:
         return Verdict(failed, _HOLDING[around], again_soon=True)
-    return Verdict(_turned(failed, CheckStatus.DOWN, now_ms), Why.CONFIRMED)
+    why = Why.CONFIRMED if failed.failures > 1 else Why.FAILED
+    return Verdict(_turned(failed, CheckStatus.DOWN, now_ms), why)
 
 
 def _worked(before: Standing, status: CheckStatus, policy: Policy, now_ms: int) -> Verdict:

@@ -100,7 +100,7 @@ def _charts(request: HttpRequest, check: Check, now_ms: int) -> dict[str, Any]:
 
 def _history(check: Check, now_ms: int) -> dict[str, Any]:
     day = spans_of([check.pk], now_ms - DAY_MS).get(check.pk, [])
-    periods = availability_by_period(check.pk, now_ms)
+    periods = availability_by_period(check, now_ms)
     return {
         "strip": strip_paths(day, now_ms - DAY_MS, now_ms),
         "periods": [

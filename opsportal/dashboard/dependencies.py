@@ -23,6 +23,7 @@ from django.urls import reverse
 from monitoring.availability import Span, availability, worst_of_cells
 from monitoring.history import DAY_MS, spans_of
 from monitoring.models import Blindness, CheckState, CheckStatus
+from monitoring.planned_work import PlannedWork, left_out_of, planned_between
 from monitoring.strips import CELLS, strip_paths
 from opsportal.dashboard.formats import NOTHING, text
 from opsportal.dashboard.states import State, Verdict
@@ -88,7 +89,7 @@ class Dependencies:
 
 
 def read_dependencies(now_ms: int) -> Dependencies:
-    """Two queries, however many checks there are."""
+    """Three queries, however many checks there are."""
     enabled = CheckState.objects.filter(owner__enabled=True)
     ranking = Case(
         *(When(status=status, then=Value(rank)) for rank, status in enumerate(_ORDER)),
@@ -103,7 +104,8 @@ def read_dependencies(now_ms: int) -> Dependencies:
         .order_by(ranking, "owner__name")[:SHOWN]
     )
     spans = spans_of([state.pk for state in worst], now_ms - DAY_MS)
-    rows = [_row(state, spans.get(state.pk, []), now_ms) for state in worst]
+    planned = planned_between(now_ms - DAY_MS, now_ms)
+    rows = [_row(state, spans.get(state.pk, []), planned, now_ms) for state in worst]
     is_blind = any(state.is_blind for state in worst)
     # The same in every row; without a row there is nothing to count.
     counts = {status: count for status, count in worst[0].counts.items() if count} if worst else {}
@@ -122,10 +124,13 @@ def _broken(histories: Iterable[Sequence[Span]], now_ms: int) -> list[int]:
     return [sum(status in _BROKEN for status in cell) for cell in zip(*days, strict=True)]
 
 
-def _row(state: CheckState, spans: Sequence[Span], now_ms: int) -> Dependency:
+def _row(
+    state: CheckState, spans: Sequence[Span], planned: Sequence[PlannedWork], now_ms: int
+) -> Dependency:
     check = state.owner
     start_ms = now_ms - DAY_MS
-    percent = availability(spans, start_ms, now_ms).percent
+    left_out = left_out_of(check.slug, check.kind, planned)
+    percent = availability(spans, start_ms, now_ms, left_out).percent
     return Dependency(
         key=check.slug,
         name=check.name,
