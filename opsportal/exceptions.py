@@ -37,10 +37,18 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
 def _validation(data: Any) -> dict[str, Any]:
     """One sentence for people, the fields for programs."""
     if isinstance(data, dict) and "detail" not in data:
-        name, messages = next(iter(data.items()))
-        first = messages[0] if isinstance(messages, list) and messages else messages
-        return {"detail": f"{name}: {first}", "errors": data}
+        return {"detail": _first(data), "errors": data}
     return {"detail": data[0]} if isinstance(data, list) and data else data
+
+
+def _first(data: Any) -> str:
+    """What is wrong with the first field, however deep: settings: url: must be a URL."""
+    if isinstance(data, dict) and data:
+        name, within = next(iter(data.items()))
+        return f"{name}: {_first(within)}"
+    if isinstance(data, list) and data:
+        return _first(data[0])
+    return str(data)
 
 
 def is_api(request: HttpRequest) -> bool:

@@ -65,6 +65,15 @@ class Result:
     evidence: Mapping[str, Any] = field(default_factory=dict)
     readings: Sequence[Reading] = ()
 
+    @property
+    def seen(self) -> dict[str, Any]:
+        """The evidence with its timings: what is kept beside a change."""
+        if self.response_time_ms is None:
+            return dict(self.evidence)
+        timings = {**self.phases_ms, "total": self.response_time_ms}
+        rounded = {name: round(spent_ms, 2) for name, spent_ms in timings.items()}
+        return {**self.evidence, "timings_ms": rounded}
+
 
 class Probe(Configured):
     """A kind of check. A kind is one file here, one line of `registry.py`, one test and one line of

@@ -91,7 +91,7 @@ class _Judged:
         self.message = redacted(result.message, check.secrets)[:500]
         # Of a good probe nobody asks for the body; storing it would be most of the work.
         telling = self.changed or result.status is not Status.UP
-        self.evidence = redacted_json(result.evidence, check.secrets) if telling else {}
+        self.evidence = redacted_json(result.seen, check.secrets) if telling else {}
 
     def _around(self, senses: Senses) -> Surroundings:
         outcome = self.outcome

@@ -36,6 +36,10 @@ def test_every_change_is_a_transition_with_its_reason_and_duration() -> None:
     assert (down.reason, down.message) == ("connection refused", "connection refused")
     assert (down.ended_ms or 0) - down.time_ms == 20 * SECOND_MS
     assert (up.why, up.ended_ms) == ("recovered", None)
+    assert (down.why, up.evidence) == (
+        "failed",
+        {"timings_ms": {"connect": 2.5, "first_byte": 10.0, "total": 12.5}},
+    )
 
 
 def test_a_failure_within_its_retries_changes_nothing_but_comes_again_soon() -> None:
