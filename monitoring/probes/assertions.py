@@ -24,9 +24,11 @@ _COMPARISONS: dict[str, _Compare] = {
     ">": operator.gt,
     "contains": lambda found, wanted: wanted in found,
 }
-_EXPECTATION = re.compile(
-    r"(?P<path>\$.*?)\s+(?:(?P<exists>exists)|(?P<comparison>==|!=|<=|>=|<|>|contains)\s+(?P<value>.+))"
+_OPERATOR = re.compile(
+    r"\s+(?:(?P<exists>exists)$|(?P<comparison>==|!=|<=|>=|<|>|contains)\s+(?=\S))"
 )
+# Each of [0, 0] doubles what the next one looks at.
+_MOST_COMMAS = 3
 
 
 class InvalidExpectationError(ValueError):
@@ -62,30 +64,51 @@ def json_expectation(text: str) -> Callable[[Any], str | None]:
 
     `text` is like `$.clock.state == "open"`. Raises InvalidExpectationError.
     """
-    match = _EXPECTATION.fullmatch(text.strip())
-    if match is None:
-        raise InvalidExpectationError(
-            f'{text!r} is not like $.state == "open" or $.items[0] exists'
-        )
-    query = _json_path(match["path"])
-    try:
-        wanted = None if match["exists"] else json.loads(match["value"])
-    except ValueError:
-        raise InvalidExpectationError(
-            f"{match['value']!r} is not a JSON value; texts need double quotes"
-        ) from None
-    compare = _COMPARISONS.get(match["comparison"] or "", lambda found, wanted: True)
+    path, rule, query, compare, wanted = _parsed(text.strip())
 
     def complaint(body: Any) -> str | None:
         found = query.find(body).values()
         if not found:
-            return f"{match['path']} is not in the answer"
+            return f"{path} is not in the answer"
         if any(_holds(compare, each, wanted) for each in found):
             return None
-        rule = text.strip().removeprefix(match["path"]).strip()
-        return f"{match['path']} is {_shortened(found[0])}, expected {rule}"
+        return f"{path} is {_shortened(found[0])}, expected {rule}"
 
     return complaint
+
+
+def _parsed(text: str) -> tuple[str, str, Any, _Compare, Any]:
+    """Path, rule, the path's query, the rule's comparison and value.
+
+    A filter has comparisons of its own, and so may a text: the last operator at which both sides
+    can be read is the expectation's.
+    """
+    problem = InvalidExpectationError(
+        f'{text!r} is not like $.state == "open" or $.items[0] exists'
+    )
+    for match in reversed(list(_OPERATOR.finditer(text))):
+        path, rule = text[: match.start()], text[match.start() :].strip()
+        try:
+            query = _json_path(path)
+            wanted = None if match["exists"] else _value(text[match.end() :])
+        except InvalidExpectationError as error:
+            problem = error
+            continue
+        return path, rule, query, _COMPARISONS.get(match["comparison"] or "", _exists), wanted
+    raise problem
+
+
+def _exists(found: Any, wanted: Any) -> bool:
+    return True
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise InvalidExpectationError(
+            f"{text!r} is not a JSON value; texts need double quotes"
+        ) from None
 
 
 def _json_path(path: str) -> Any:
@@ -94,6 +117,10 @@ def _json_path(path: str) -> Any:
 
     if path.count("..") > 1:
         raise InvalidExpectationError(f"{path!r} has more than one .., which could take for ever")
+    if path.count("?") > 1 or ("?" in path and "$" in path[1:]):
+        raise InvalidExpectationError(f"{path!r} has a filter in a filter, or $ in one")
+    if path.count(",") > _MOST_COMMAS:
+        raise InvalidExpectationError(f"{path!r} has more than {_MOST_COMMAS} commas")
     if re.search(r"\b(match|search)\s*\(", path):
         raise InvalidExpectationError(f"{path!r} has a pattern; use the expected pattern for it")
     try:

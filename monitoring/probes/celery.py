@@ -11,7 +11,7 @@ from celery import Celery as Application
 from monitoring.probes.base import Probe, Reason, Result, Status
 from monitoring.probes.redis import client, rejected, unwrapped
 from monitoring.probes.validation import check_broker_url, complaints
-from opsportal.lib.connections import Deadline
+from opsportal.lib.connections import Deadline, connected_address
 from opsportal.lib.kinds import kind, setting
 
 
@@ -63,7 +63,8 @@ class Celery(Probe):
 
     def _workers(self, deadline: Deadline) -> list[str]:
         """The names of those that answer; a broadcast waits as long as it is told to."""
-        application = Application(broker=self._url_with_credentials(), set_as_current=False)
+        broker = self._url_with_credentials(deadline)
+        application = Application(broker=broker, set_as_current=False)
         patience = min(1.0, deadline.remaining_seconds() / 2)
         with application.connection_for_write() as connection:
             answers = application.control.ping(
@@ -71,9 +72,16 @@ class Celery(Probe):
             )
         return sorted(name for answer in answers or () for name in answer)
 
-    def _url_with_credentials(self) -> str:
+    def _url_with_credentials(self, deadline: Deadline) -> str:
+        """Of an address that was checked; with TLS of the name, which the certificate has to be
+        of."""
         parts = urlsplit(self.broker_url)
         if parts.scheme == "unix":
             return f"redis+socket://{parts.path}"
-        credentials = f"{quote(self.username)}:{quote(self.password)}@" if self.password else ""
-        return urlunsplit(parts._replace(netloc=credentials + parts.netloc))
+        host, port = parts.hostname or "", parts.port or 6379
+        if parts.scheme == "redis":
+            host = connected_address(host, port, deadline)
+        credentials = f"{quote(self.username)}:{quote(self.password, safe='')}@"
+        bracketed = f"[{host}]" if ":" in host else host
+        place = f"{credentials if self.password else ''}{bracketed}:{port}"
+        return urlunsplit(parts._replace(netloc=place))

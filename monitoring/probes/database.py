@@ -15,7 +15,7 @@ import pymysql
 
 from monitoring.probes.base import Probe, Reason, Result, Status
 from monitoring.probes.validation import complaints
-from opsportal.lib.connections import Deadline, resolve
+from opsportal.lib.connections import Deadline, connect, resolve
 from opsportal.lib.kinds import kind, setting
 
 _MYSQL_DENIED = frozenset({1044, 1045, 1698})
@@ -65,7 +65,10 @@ def _ask_postgresql(check: Database, deadline: Deadline) -> object:
     parts = urlsplit(check.url)
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     if parts.hostname:
-        options |= {"host": parts.hostname, "hostaddr": _address(parts.hostname, 5432, deadline)}
+        addresses = resolve(parts.hostname, parts.port or 5432, deadline)
+        # libpq tries one after the other, and compares certificates with the name.
+        names = ",".join([parts.hostname] * len(addresses))
+        options |= {"host": names, "hostaddr": ",".join(addresses)}
     remaining = deadline.remaining_seconds()
     server = f"-c statement_timeout={int(remaining * 1000)} -c default_transaction_read_only=on"
     try:
@@ -77,7 +80,6 @@ def _ask_postgresql(check: Database, deadline: Deadline) -> object:
             options=server,
             # libpq counts in whole seconds, two at least; what remains is checked afterwards.
             connect_timeout=max(2, int(remaining)),
-            autocommit=True,
             **options,
         )
     except psycopg.OperationalError as error:
@@ -86,34 +88,40 @@ def _ask_postgresql(check: Database, deadline: Deadline) -> object:
         raise
     with connection:
         deadline.remaining_seconds()
-        row = connection.execute(check.query.encode()).fetchone()
+        # In a block and as a prepared statement: it is one statement, which cannot end the block.
+        row = connection.execute(check.query.encode(), prepare=True).fetchone()
     return row[0] if row else None
 
 
 def _ask_mysql(check: Database, deadline: Deadline) -> object:
     parts = urlsplit(check.url)
-    address = _address(parts.hostname or "", parts.port or 3306, deadline)
+    host, port = parts.hostname or "", parts.port or 3306
+    wire, _ = connect(host, port, deadline)
     remaining = deadline.remaining_seconds()
     options = dict(parse_qsl(parts.query))
     tls = ssl.create_default_context() if options.get("ssl") == "true" else None
     try:
         connection = pymysql.connect(
-            host=address,
-            port=parts.port or 3306,
+            host=host,
+            port=port,
             user=unquote(parts.username or ""),
             password=check.password,
             database=unquote(parts.path.strip("/")) or None,
-            connect_timeout=max(1, int(remaining)),
             read_timeout=remaining,
             write_timeout=remaining,
             ssl=tls,
+            defer_connect=True,
         )
+        # The name is for the certificate; the connection is to an address that was checked.
+        connection.connect(wire)
     except pymysql.OperationalError as error:
+        wire.close()
         if error.args and error.args[0] in _MYSQL_DENIED:
             raise CredentialsRejectedError(_words(error)) from None
         raise
     with closing(connection), connection.cursor() as cursor:
-        cursor.execute("START TRANSACTION READ ONLY")
+        # Not only of a transaction, which CREATE and DROP would end.
+        cursor.execute("SET SESSION TRANSACTION READ ONLY")
         cursor.execute(check.query)
         row = cursor.fetchone()
     return row[0] if row else None
@@ -152,10 +160,6 @@ def _check_url(url: str) -> None:
             raise ValueError(f"must not have the option {name}: sslmode, ssl and host=/PATH may")
     if parts.port == 0:
         raise ValueError("port 0 cannot be connected to")
-
-
-def _address(host: str, port: int, deadline: Deadline) -> str:
-    return resolve(host, port, deadline)[0]
 
 
 def _words(error: Exception) -> str:

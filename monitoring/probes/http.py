@@ -15,7 +15,7 @@ from monitoring.probes.validation import (
     check_url,
     complaints,
 )
-from opsportal.lib.http import Failure, HttpError, Request, Response, fetch
+from opsportal.lib.http import MAX_BODY_BYTES, Failure, HttpError, Request, Response, fetch
 from opsportal.lib.kinds import kind, setting
 
 _EVIDENCE_BODY_BYTES = 2000
@@ -30,6 +30,7 @@ _REASONS: dict[Failure, Reason] = {
     "unreachable": Reason.UNREACHABLE,
     "closed": Reason.CLOSED,
     "certificate": Reason.CERTIFICATE,
+    "client certificate": Reason.CERTIFICATE,
     "protocol": Reason.PROTOCOL,
     "forbidden": Reason.FORBIDDEN,
     "redirects": Reason.PROTOCOL,
@@ -69,7 +70,9 @@ class Http(Probe):
     )
     degraded_ms: float = setting("Degraded above, ms", "0: never", default=0, minimum=0)
     down_ms: float = setting("Down above, ms", "0: never", default=0, minimum=0)
-    max_size_bytes: int = setting("Largest body, bytes", "0: any", default=0, minimum=0)
+    max_size_bytes: int = setting(
+        "Largest body, bytes", "0: any", default=0, minimum=0, maximum=MAX_BODY_BYTES
+    )
     certificate_days: int = setting(
         "Certificate days", "Degraded when it expires sooner", default=14, minimum=0
     )
@@ -129,6 +132,8 @@ class Http(Probe):
         )
 
     def failed(self, error: HttpError, timeout_seconds: float) -> Result:
+        if error.failure == "client certificate":
+            return self._without_entry()
         reason = _REASONS[error.failure]
         messages = {
             Reason.TIMEOUT: f"no answer within {timeout_seconds:g} s",
@@ -137,6 +142,14 @@ class Http(Probe):
             Reason.CLOSED: "the server closed the connection",
         }
         return Result(Status.DOWN, reason, messages.get(reason, str(error)))
+
+    def _without_entry(self) -> Result:
+        """The server wants a certificate, or another one: a credential like any other."""
+        if self.client_certificate:
+            message = "credentials rejected: the server does not accept the client certificate"
+            return Result(Status.DEGRADED, Reason.CREDENTIALS, message)
+        message = "the server asks for a client certificate"
+        return Result(Status.DOWN, Reason.CERTIFICATE, message)
 
     def judge(self, response: Response) -> Result:
         days = None
@@ -166,6 +179,8 @@ class Http(Probe):
         if self.max_size_bytes and _size_bytes(response) > self.max_size_bytes:
             return Status.DOWN, Reason.TOO_LARGE, f"the body has more than {self.max_size_bytes} B"
         complaint = self._complaint(response)
+        if complaint and response.is_cut:
+            complaint = f"{complaint} (of the body only the first {MAX_BODY_BYTES:,} B are read)"
         if complaint:
             return Status.DOWN, Reason.MISMATCH, complaint
         return self._slow_or_expiring(response, days)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,12 +11,15 @@ import redis
 
 from monitoring.probes.base import Probe, Reason, Result, Status
 from monitoring.probes.validation import check_broker_url, complaints
-from opsportal.lib.connections import Deadline, resolve
+from opsportal.lib.connections import Deadline, connect
 from opsportal.lib.kinds import kind, setting
 
 _EVIDENCE = (
     "redis_version",
     "role",
+    "connected_slaves",
+    "master_link_status",
+    "master_last_io_seconds_ago",
     "used_memory",
     "maxmemory",
     "connected_clients",
@@ -35,6 +39,9 @@ class Redis(Probe):
         "Memory percent", "Degraded above this share of maxmemory; 0: never", default=0, minimum=0
     )
     expect_role: str = setting("Role", default="", choices=("", "master", "replica"))
+    expect_replicas: int = setting(
+        "Replicas", "Degraded when fewer are connected", default=0, minimum=0
+    )
 
     def validate(self) -> Mapping[str, str]:
         return dict(complaints({"url": lambda: check_broker_url(self.url)}))
@@ -64,6 +71,10 @@ class Redis(Probe):
             return Status.DOWN, Reason.MISMATCH, f"it is a {role}, expected a {self.expect_role}"
         if info.get("master_link_status") == "down":
             return Status.DEGRADED, Reason.MISMATCH, "the link to its master is down"
+        replicas = int(info.get("connected_slaves", 0))
+        if replicas < self.expect_replicas:
+            missing = f"{replicas} replicas are connected, expected {self.expect_replicas}"
+            return Status.DEGRADED, Reason.MISMATCH, missing
         limit = int(info.get("maxmemory") or 0)
         used_percent = 100 * int(info.get("used_memory", 0)) / limit if limit else 0
         if self.max_memory_percent and used_percent > self.max_memory_percent:
@@ -71,8 +82,22 @@ class Redis(Probe):
         return Status.UP, Reason.OK, f"{role}, version {info.get('redis_version', 'unknown')}"
 
 
+class _Checked(redis.Connection):
+    """To an address of the host that was checked, whichever of them answers."""
+
+    def _connect(self) -> socket.socket:
+        deadline = Deadline(self.socket_connect_timeout or 0)
+        connection, _ = connect(self.host, self.port, deadline)
+        connection.settimeout(self.socket_timeout)
+        return connection
+
+
+class _CheckedTls(redis.SSLConnection, _Checked):
+    """The certificate has to be the host's."""
+
+
 def client(url: str, username: str, password: str, deadline: Deadline) -> redis.Redis:
-    """Of a URL that `check_broker_url` has accepted; to an address that was checked.
+    """Of a URL that `check_broker_url` has accepted.
 
     Every single answer may take what remained at the beginning; there are two.
     """
@@ -88,13 +113,13 @@ def client(url: str, username: str, password: str, deadline: Deadline) -> redis.
     }
     if parts.scheme == "unix":
         return redis.Redis(unix_socket_path=parts.path, **options)
-    host, port = parts.hostname or "", parts.port or 6379
-    (address, *_) = resolve(host, port, deadline)
-    database = int(parts.path.strip("/") or 0)
-    if parts.scheme == "rediss":
-        # The certificate is the name's, the connection the checked address's.
-        options |= {"ssl": True, "ssl_check_hostname": False}
-    return redis.Redis(host=address, port=port, db=database, **options)
+    options |= {
+        "connection_class": _CheckedTls if parts.scheme == "rediss" else _Checked,
+        "host": parts.hostname or "",
+        "port": parts.port or 6379,
+        "db": int(parts.path.strip("/") or 0),
+    }
+    return redis.Redis.from_pool(redis.ConnectionPool(**options))
 
 
 def unwrapped(error: redis.ConnectionError) -> Exception:

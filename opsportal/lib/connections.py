@@ -74,3 +74,10 @@ def connect(host: str, port: int, deadline: Deadline) -> tuple[socket.socket, di
         connection.settimeout(deadline.remaining_seconds())
         return connection, {"dns": resolved_ms, "connect": deadline.elapsed_ms - resolved_ms}
     raise last_error or socket.gaierror("no address")
+
+
+def connected_address(host: str, port: int, deadline: Deadline) -> str:
+    """The checked address that `connect` would choose, for a client that has to connect itself."""
+    connection, _ = connect(host, port, deadline)
+    with connection:
+        return str(connection.getpeername()[0])

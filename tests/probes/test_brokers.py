@@ -107,6 +107,23 @@ def test_memory_and_role_are_judged(guarded_port: int) -> None:
     )
 
 
+def test_replication_is_judged_at_both_ends(guarded_port: int) -> None:
+    url = f"redis://127.0.0.1:{guarded_port}/0"
+    alone = redis(url, password=PASSWORD, expect_replicas=1)
+    assert (alone.status, alone.message) == (
+        Status.DEGRADED,
+        "0 replicas are connected, expected 1",
+    )
+    with client.Redis(port=guarded_port, password=PASSWORD) as server:
+        server.replicaof("127.0.0.1", free_port())
+        try:
+            cut_off = redis(url, password=PASSWORD, expect_role="replica")
+        finally:
+            server.replicaof("NO", "ONE")
+    assert (cut_off.status, cut_off.message) == (Status.DEGRADED, "the link to its master is down")
+    assert cut_off.evidence["master_link_status"] == "down"
+
+
 def test_a_queue_that_is_too_deep_is_degraded(broker_socket: Path) -> None:
     url, queue = f"unix://{broker_socket}", "probed-depth"
     with client.Redis(unix_socket_path=str(broker_socket)) as server:

@@ -60,6 +60,14 @@ def test_postgresql_answers_and_is_only_read(postgresql_url: str) -> None:
     assert other.message == "the query returns '42', expected '41'"
     written = ask(postgresql_url, query="CREATE TABLE mischief (a int)")
     assert "read-only transaction" in written.message
+    for query in (
+        "SET TRANSACTION READ WRITE; CREATE TABLE mischief (a int)",
+        "DO $$ BEGIN COMMIT; SET TRANSACTION READ WRITE; CREATE TABLE mischief (a int); END $$",
+        "DO $$ BEGIN SET TRANSACTION READ WRITE; CREATE TABLE mischief (a int); END $$",
+    ):
+        assert ask(postgresql_url, query=query).status is Status.DOWN
+    left = ask(postgresql_url, query="SELECT to_regclass('mischief')::text", expect="None")
+    assert left.status is Status.UP
     broken = ask(postgresql_url, query="SELEC 1")
     assert "syntax error" in broken.message
 
@@ -77,7 +85,7 @@ def test_mariadb_answers_and_is_only_read(mariadb_port: int) -> None:
     good = ask(url, password=PASSWORD, query="SELECT 41 + 1", expect="42")
     assert (good.status, good.message) == (Status.UP, "answers")
     written = ask(url, password=PASSWORD, query="CREATE TABLE mischief (a int)")
-    assert written.status is Status.UP or "READ ONLY" in written.message
+    assert (written.status, "READ ONLY" in written.message) == (Status.DOWN, True)
     missing = ask(url, password=PASSWORD, query="SELECT * FROM missing")
     assert "doesn't exist" in missing.message
     started = time.monotonic()

@@ -37,6 +37,8 @@ def of(body: bytes = CLOCK, status: str = "200 OK", **settings: Any) -> Result:
         ({"expect_json": ["$.clock.delay < 10"]}, "$.clock.delay is 15, expected < 10"),
         ({"expect_json": ["$.clock.state > 3"]}, '$.clock.state is "open", expected > 3'),
         ({"expect_json": ["$.nothing exists"]}, "$.nothing is not in the answer"),
+        ({"expect_json": ["$.days[?@.n > 2] exists"]}, "$.days[?@.n > 2] is not in the answer"),
+        ({"expect_json": ['$.clock.state == "a == b"']}, 'expected == "a == b"'),
         ({"max_size_bytes": 10}, "more than 10 B"),
     ],
 )
@@ -55,6 +57,8 @@ def test_what_does_not_hold_is_down_and_said(settings: dict[str, Any], message: 
         {"expect_header": {"x-version": "1.2"}},
         {"expect_json": ['$.clock.state == "open"', "$.clock.delay <= 15", "$.days[*].n == 2"]},
         {"expect_json": ['$.clock.state contains "pe"', "$.deep exists", "$.deep == null"]},
+        {"expect_json": ["$.days[?@.n == 2] exists", "$.days[?@.n > 1].n == 2"]},
+        {"max_size_bytes": len(CLOCK)},
     ],
 )
 def test_what_holds_is_up(settings: dict[str, Any]) -> None:
@@ -120,6 +124,9 @@ def test_slow_answers_are_degraded_or_down() -> None:
         ({"expect_json": ["$[?(1"]}, "expect_json"),
         ({"expect_json": ["$..*..*..* exists"]}, "expect_json"),
         ({"expect_json": ["$[?match(@.a, '(a+)+')] exists"]}, "expect_json"),
+        ({"expect_json": ["$[?$[?$[?@ == 1]]] exists"]}, "expect_json"),
+        ({"expect_json": ["$[0,0][0,0][0,0][0,0] exists"]}, "expect_json"),
+        ({"max_size_bytes": 1_000_001}, "max_size_bytes"),
         ({"ca_certificate": "no pem"}, "ca_certificate"),
         ({"client_certificate": "no pem"}, "client_certificate"),
         ({"degraded_ms": -1}, "degraded_ms"),

@@ -101,7 +101,7 @@ def test_of_a_gigabyte_only_the_beginning_is_read() -> None:
 
 
 def test_a_gigabyte_is_too_large_where_a_size_is_expected() -> None:
-    result = of(a_gigabyte, max_size_bytes=500_000_000)
+    result = of(a_gigabyte, max_size_bytes=1_000_000)
     assert (result.status, result.reason) == (Status.DOWN, Reason.TOO_LARGE)
 
 

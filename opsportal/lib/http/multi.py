@@ -12,6 +12,7 @@ from typing import Any
 
 import pycurl
 
+from opsportal.lib.addresses import ForbiddenAddressError
 from opsportal.lib.http.redirects import redirected
 from opsportal.lib.http.request import HttpError, Request, Response
 from opsportal.lib.http.transfer import Outcome, Transfer
@@ -45,6 +46,9 @@ class Multi:
         easy = self._spare.pop() if self._spare else pycurl.Curl()
         try:
             self._transfers[easy] = Transfer(request, easy, done)
+        except ForbiddenAddressError as error:
+            done(HttpError("forbidden", str(error)))
+            return
         except (pycurl.error, UnicodeError, ValueError) as error:
             # What libcurl does not take at all, such as a certificate that is none.
             done(HttpError("protocol", f"the request cannot be made: {error}"))

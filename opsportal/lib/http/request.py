@@ -16,6 +16,7 @@ Failure = Literal[
     "unreachable",
     "closed",
     "certificate",
+    "client certificate",
     "protocol",
     "forbidden",
     "redirects",

@@ -6,12 +6,16 @@ whatever host the answer names.
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import re
 import socket
 import ssl
 from collections.abc import Callable
 from functools import cache
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 import certifi
 import pycurl
@@ -39,6 +43,8 @@ _ERRNOS: dict[int, Failure] = {
     errno.ETIMEDOUT: "timeout",
     errno.ECONNRESET: "closed",
 }
+# In OpenSSL's words, what a server says of ours.
+_CLIENT_CERTIFICATE = re.compile(r"alert (unknown ca|bad certificate|certificate \w+)")
 _END_OF_HEADERS = frozenset({b"\r\n", b"\n"})
 # libcurl gives up at 300 kB, and then says that it could not receive.
 _MAX_HEADERS_BYTES = 200_000
@@ -75,6 +81,8 @@ class Transfer:
         easy.setopt(pycurl.FRESH_CONNECT, 1)
         easy.setopt(pycurl.FORBID_REUSE, 1)
         easy.setopt(pycurl.DNS_CACHE_TIMEOUT, 0)
+        if request.proxy:
+            _check_literal(request.url)
         # Set even when empty: libcurl would take the environment's.
         easy.setopt(pycurl.PROXY, request.proxy)
         easy.setopt(pycurl.ACCEPT_ENCODING, "")
@@ -159,6 +167,11 @@ class Transfer:
             return HttpError("forbidden", str(self._forbidden))
         if sum(map(len, self._header_lines)) > _MAX_HEADERS_BYTES:
             return HttpError("protocol", "the headers are too large")
+        if _CLIENT_CERTIFICATE.search(message):
+            return HttpError("client certificate", message)
+        if self.easy.getinfo(pycurl.HTTP_CONNECTCODE) >= 300:
+            # A proxy that answers is no lost network, as which libcurl tells it.
+            return HttpError("protocol", f"the proxy refuses: {message}")
         failure = _FAILURES.get(code, "protocol")
         if failure == "unreachable":
             failure = _ERRNOS.get(self.easy.getinfo(pycurl.OS_ERRNO), failure)
@@ -182,6 +195,14 @@ class Transfer:
                 if name == "Expire date":
                     return float(ssl.cert_time_to_seconds(value))
         return None
+
+
+def _check_literal(url: str) -> None:
+    """A proxy resolves names for us and connects wherever it is told to: of its addresses only
+    those that stand in the URL are known here. Raises ForbiddenAddressError."""
+    host = urlsplit(url).hostname or ""
+    with contextlib.suppress(ValueError):
+        check_address(str(ip_address(host.partition("%")[0])))
 
 
 def _headers(lines: list[bytes]) -> list[tuple[str, str]]:
