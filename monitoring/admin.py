@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.timesince import timesince
 
-from monitoring import check_admin  # noqa: F401  registers itself
+from monitoring import annotation_admin, check_admin  # noqa: F401  register themselves
 from monitoring.catalogue import METRICS
 from monitoring.models import Retention, Series
 

@@ -268,3 +268,29 @@ class Ping(models.Model):
 
     def __str__(self) -> str:
         return f"{self.owner_id}: {self.kind}"
+
+
+class Annotation(models.Model):
+    """A moment, or a stretch of time, that explains what charts show. Whoever did it says so: a
+    deployment by the API, a person in the admin."""
+
+    class Kind(models.TextChoices):
+        DEPLOYMENT = "deployment"
+        CONFIGURATION = "configuration"
+        INCIDENT = "incident"
+        NOTE = "note"
+
+    time_ms = models.BigIntegerField()
+    # None: a moment.
+    end_ms = models.BigIntegerField(null=True, blank=True)
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.NOTE)
+    text = models.CharField(max_length=500)
+    tags = models.JSONField(default=list, blank=True)
+    created_by = models.CharField(max_length=150, default="", blank=True, editable=False)
+
+    class Meta:
+        ordering = ["-time_ms", "-id"]
+        indexes = [models.Index(fields=["time_ms"], name="annotations_by_time")]
+
+    def __str__(self) -> str:
+        return self.text

@@ -2,6 +2,7 @@
 
 from django.urls import re_path
 
+from monitoring.annotation_api import AnnotationsView, AnnotationView
 from monitoring.api import PointsView, SeriesView, WindowView
 from monitoring.check_api import (
     AvailabilityView,
@@ -27,5 +28,7 @@ urlpatterns = [
     re_path(
         rf"^checks/{PK}/availability/?$", AvailabilityView.as_view(), name="check-availability"
     ),
+    re_path(r"^annotations/?$", AnnotationsView.as_view(), name="annotations"),
+    re_path(rf"^annotations/{PK}/?$", AnnotationView.as_view(), name="annotation"),
     re_path(r"^points/?$", PointsView.as_view(), name="points"),
 ]

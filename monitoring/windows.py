@@ -30,8 +30,8 @@ class WindowRange:
 
 def parse_range(parameters: Mapping[str, str], now_ms: int) -> WindowRange:
     """`start`, `end` (Unix seconds or ISO 8601) and `step` (seconds); the last six hours."""
-    end_ms = _moment(parameters, "end", now_ms)
-    start_ms = _moment(parameters, "start", end_ms - DEFAULT_SPAN_MS)
+    end_ms = moment_ms(parameters, "end", now_ms)
+    start_ms = moment_ms(parameters, "start", end_ms - DEFAULT_SPAN_MS)
     if start_ms >= end_ms:
         raise WrongRangeError("start must be before end")
     step_ms = _step(parameters.get("step", ""), end_ms - start_ms)
@@ -43,7 +43,8 @@ def parse_range(parameters: Mapping[str, str], now_ms: int) -> WindowRange:
     return WindowRange(start_ms, end_ms, step_ms)
 
 
-def _moment(parameters: Mapping[str, str], name: str, default_ms: int) -> int:
+def moment_ms(parameters: Mapping[str, str], name: str, default_ms: int) -> int:
+    """Raises WrongRangeError for what is neither Unix seconds nor ISO 8601."""
     text = parameters.get(name, "").strip()
     if not text:
         return default_ms

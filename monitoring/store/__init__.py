@@ -10,6 +10,7 @@ from monitoring.store.points import (
     Selector,
     SeriesRef,
     Window,
+    WindowRequest,
 )
 from monitoring.store.reading import (
     latest,
@@ -19,26 +20,32 @@ from monitoring.store.reading import (
     merge_windows,
     window,
     windows_of,
+    windows_of_each,
 )
 from monitoring.store.recording import record
+from monitoring.store.retention import Reach, reach_once
 
 __all__ = [
     "Bucket",
     "CompactionReport",
     "LatestPoint",
     "Point",
+    "Reach",
     "RecordResult",
     "Rejection",
     "Selector",
     "SeriesRef",
     "Window",
+    "WindowRequest",
     "compact",
     "latest",
     "latest_by_id",
     "latest_exact",
     "latest_of",
     "merge_windows",
+    "reach_once",
     "record",
     "window",
     "windows_of",
+    "windows_of_each",
 ]

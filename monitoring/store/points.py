@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -45,6 +45,15 @@ class SeriesRef(NamedTuple):
     id: int
     metric: str
     labels: dict[str, str]
+
+
+class WindowRequest(NamedTuple):
+    """What `windows_of_each` reads for one of its callers."""
+
+    series: Sequence[SeriesRef]
+    start_ms: int
+    end_ms: int
+    step_ms: int
 
 
 class LatestPoint(NamedTuple):

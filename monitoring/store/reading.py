@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from django.db import connection
 
@@ -11,9 +11,16 @@ from monitoring.histogram import Histogram
 from monitoring.store.blocks import decode
 from monitoring.store.dialect import any_of
 from monitoring.store.head import HeadPoint, head_point, samples_of
-from monitoring.store.points import Bucket, LatestPoint, Selector, SeriesRef, Window
+from monitoring.store.points import (
+    Bucket,
+    LatestPoint,
+    Selector,
+    SeriesRef,
+    Window,
+    WindowRequest,
+)
 from monitoring.store.resolutions import Resolution, ceil_to, floor_to
-from monitoring.store.retention import resolution_for
+from monitoring.store.retention import Reach, reach_once, resolution_for
 from monitoring.store.samples import Samples, aggregate, joined
 from monitoring.store.series import exact_series, matching_series, series_by_id, series_of
 
@@ -59,22 +66,44 @@ def windows_of(
     now_ms: int | None = None,
 ) -> list[Window]:
     """As `window`, of series that `latest` has found: at most two queries however many they are."""
-    if step_ms <= 0 or end_ms <= start_ms:
-        raise ValueError("a window needs a positive step and an end after its start")
+    request = WindowRequest(series, start_ms, end_ms, step_ms)
+    return windows_of_each([request], now_ms=now_ms)[0]
+
+
+def windows_of_each(
+    requests: Sequence[WindowRequest],
+    *,
+    now_ms: int | None = None,
+    reached: Callable[[], Reach] | None = None,
+) -> list[list[Window]]:
+    """Several readings in one statement. `reached` (of `reach_once`) saves a query where one look
+    at the store takes more than one call."""
     now_ms = time.time_ns() // 1_000_000 if now_ms is None else now_ms
-    start, end = floor_to(start_ms, step_ms), ceil_to(end_ms, step_ms)
-    resolution = resolution_for(start, step_ms, now_ms)
-    # Where only rollups coarser than the step are left, the first one may begin before the start.
-    start = floor_to(start, resolution.ms)
-    samples = _read([each.id for each in series], resolution, start, end)
+    reached = reached or reach_once(now_ms)
+    spans = [_span(each, now_ms, reached) for each in requests]
+    samples = _read([(each.series, *span) for each, span in zip(requests, spans, strict=True)])
     return [
-        Window(
-            each,
-            resolution.ms,
-            aggregate(samples[each.id], start, end, step_ms) if each.id in samples else [],
-        )
-        for each in series
+        [
+            Window(
+                series,
+                resolution.ms,
+                aggregate(found[series.id], start, end, each.step_ms) if series.id in found else [],
+            )
+            for series in each.series
+        ]
+        for each, (resolution, start, end), found in zip(requests, spans, samples, strict=True)
     ]
+
+
+def _span(
+    request: WindowRequest, now_ms: int, reached: Callable[[], Reach]
+) -> tuple[Resolution, int, int]:
+    if request.step_ms <= 0 or request.end_ms <= request.start_ms:
+        raise ValueError("a window needs a positive step and an end after its start")
+    start = floor_to(request.start_ms, request.step_ms)
+    resolution = resolution_for(start, request.step_ms, now_ms, reached)
+    # Where only rollups coarser than the step are left, the first one may begin before the start.
+    return resolution, floor_to(start, resolution.ms), ceil_to(request.end_ms, request.step_ms)
 
 
 def merge_windows(windows: Iterable[Window]) -> list[Bucket]:
@@ -100,40 +129,48 @@ def _added(total: Bucket | None, bucket: Bucket) -> Bucket:
     return total
 
 
-def _read(
-    series_ids: Sequence[int], resolution: Resolution, start_ms: int, end_ms: int
-) -> dict[int, Samples]:
-    """Blocks and head, joined, of each series that has any."""
-    parts: dict[int, list[Samples]] = {}
-    head: dict[int, list[HeadPoint]] = {}
-    for series_id, time_ms, value, data, sealed in _rows(series_ids, resolution, start_ms, end_ms):
+_Part = tuple[Sequence[SeriesRef], Resolution, int, int]
+
+
+def _read(parts: Sequence[_Part]) -> list[dict[int, Samples]]:
+    """For each part, blocks and head joined, of each series that has any."""
+    pieces: list[dict[int, list[Samples]]] = [{} for _ in parts]
+    heads: list[dict[int, list[HeadPoint]]] = [{} for _ in parts]
+    for part, series_id, time_ms, value, data, sealed in _rows(parts):
         if sealed:
-            parts.setdefault(series_id, []).append(decode(data))
+            pieces[part].setdefault(series_id, []).append(decode(data))
         else:
-            head.setdefault(series_id, []).append(head_point(series_id, time_ms, value, data))
-    for series_id, points in head.items():
-        parts.setdefault(series_id, []).append(samples_of(points))
-    return {series_id: joined(each) for series_id, each in parts.items()}
+            point = head_point(series_id, time_ms, value, data)
+            heads[part].setdefault(series_id, []).append(point)
+    for found, head in zip(pieces, heads, strict=True):
+        for series_id, points in head.items():
+            found.setdefault(series_id, []).append(samples_of(points))
+    return [{series_id: joined(each) for series_id, each in found.items()} for found in pieces]
 
 
-def _rows(
-    series_ids: Sequence[int], resolution: Resolution, start_ms: int, end_ms: int
-) -> list[tuple[int, int, float, bytes, int]]:
-    """Series id, time, value, data and whether it is a block; in order of time.
+def _rows(parts: Sequence[_Part]) -> list[tuple[int, int, int, float, bytes, int]]:
+    """Part, series id, time, value, data and whether it is a block; in order of time.
 
     One statement sees blocks and head as they were at one moment, while a compaction may be moving
     points from the one to the other.
     """
-    condition, parameter = any_of("series_id", series_ids)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT series_id, start_ms, 0.0, data, 1 FROM monitoring_block"  # noqa: S608
+    statements, parameters = [], []
+    for number, (series, resolution, start_ms, end_ms) in enumerate(parts):
+        if not series:
+            continue
+        condition, parameter = any_of("series_id", [each.id for each in series])
+        statements.append(
+            f"SELECT {number}, series_id, start_ms, 0.0, data, 1 FROM monitoring_block"  # noqa: S608
             f" WHERE {condition} AND resolution_ms = %s AND start_ms >= %s AND start_ms < %s"
-            " UNION ALL SELECT series_id, time_ms, value, histogram, 0 FROM monitoring_point"
-            f" WHERE {condition} AND time_ms >= %s AND time_ms < %s",
-            [
-                *(parameter, resolution.ms, floor_to(start_ms, resolution.period_ms), end_ms),
-                *(parameter, start_ms, end_ms),
-            ],
+            f" UNION ALL SELECT {number}, series_id, time_ms, value, histogram, 0"
+            f" FROM monitoring_point WHERE {condition} AND time_ms >= %s AND time_ms < %s"
         )
-        return sorted(cursor.fetchall(), key=lambda row: row[1])
+        parameters += [
+            *(parameter, resolution.ms, floor_to(start_ms, resolution.period_ms), end_ms),
+            *(parameter, start_ms, end_ms),
+        ]
+    if not statements:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(statements), parameters)
+        return sorted(cursor.fetchall(), key=lambda row: row[2])

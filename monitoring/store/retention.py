@@ -1,5 +1,8 @@
 """How far each resolution reaches back, and deleting what is past its retention."""
 
+from collections.abc import Callable
+from functools import cache, partial
+
 from monitoring.models import Block, Retention, Series
 from monitoring.store.resolutions import ALL, DAY_MS, RAW, ROLLUPS, Resolution, floor_to
 
@@ -28,12 +31,19 @@ def oldest_block_ms(resolution: Resolution, reached: Reach) -> int:
     return floor_to(reached[resolution.ms], resolution.period_ms)
 
 
-def resolution_for(start_ms: int, step_ms: int, now_ms: int) -> Resolution:
+def reach_once(now_ms: int) -> Callable[[], Reach]:
+    """As `reach`, asked of the database when it is first needed, and then not again."""
+    return cache(partial(reach, now_ms))
+
+
+def resolution_for(
+    start_ms: int, step_ms: int, now_ms: int, reached: Callable[[], Reach]
+) -> Resolution:
     """As `choose_resolution`, without a query where only raw points fill the steps: of them a day
     is always kept."""
     if start_ms >= now_ms - DAY_MS and all(step_ms % each.ms for each in ROLLUPS):
         return RAW
-    return choose_resolution(start_ms, step_ms, reach(now_ms))
+    return choose_resolution(start_ms, step_ms, reached())
 
 
 def choose_resolution(start_ms: int, step_ms: int, reached: Reach) -> Resolution:

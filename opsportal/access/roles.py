@@ -26,6 +26,7 @@ _WATCHED = frozenset({"monitoring", "alerts", "backups"})
 _OPERATED = frozenset(
     {
         *(f"monitoring.{verb}_check" for verb in ("add", "change", "delete")),
+        *(f"monitoring.{verb}_annotation" for verb in ("add", "change", "delete")),
         *(f"alerts.{verb}_threshold" for verb in ("add", "change", "delete")),
         *(f"alerts.{verb}_silence" for verb in ("add", "change", "delete")),
         *(f"alerts.{verb}_maintenance" for verb in ("add", "change", "delete")),

@@ -94,4 +94,4 @@ def _mark(row: Row) -> Mark:
     state = State.WARNING if status == BackupStatus.FAILED else State.NORMAL
     seconds = found.get("restore_seconds")
     proof = f" in {text(seconds, 's')}" if seconds and status == BackupStatus.VERIFIED else ""
-    return Mark(int(found["finished_ms"]), state, f"Backup of {name}: {status}{proof}")
+    return Mark(int(found["finished_ms"]), state, f"Backup of {name}: {status}{proof}", "backup")

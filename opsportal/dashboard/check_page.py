@@ -26,7 +26,7 @@ from monitoring.strips import strip_paths
 from opsportal.dashboard.check_plots import check_plots, read_windows
 from opsportal.dashboard.drawings import draw
 from opsportal.dashboard.formats import NOTHING, text
-from opsportal.dashboard.ranges import PRESETS, parse_range
+from opsportal.dashboard.ranges import PRESETS, moves, parse_range
 
 DEFAULT_RANGE = "24h"
 TRANSITIONS = 30
@@ -89,6 +89,7 @@ def _charts(request: HttpRequest, check: Check, now_ms: int) -> dict[str, Any]:
     return {
         "shown": {"range": shown},
         "presets": [(key, label) for key, (label, _) in PRESETS.items()],
+        "moves": moves(shown),
         "drawings": [draw(plot) for plot in plots],
         "data": {
             "now_ms": now_ms,

@@ -26,12 +26,12 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """In a box of WIDTH by HEIGHT: `paths` are the lines, `limits` the heights of the limits and
-    `marks` the places of the marks with their states."""
+    `marks` the places of the marks."""
 
     plot: Plot
     paths: Sequence[str]
     limits: Sequence[float]
-    marks: Sequence[tuple[float, str]]
+    marks: Sequence[tuple[float, Mark]]
     top: str
     start: datetime
     end: datetime
@@ -50,8 +50,7 @@ def draw(plot: Plot, marks: Sequence[Mark] = ()) -> Drawing:
             if limit.value <= top
         ],
         marks=[
-            (round(WIDTH * (mark.time_ms - plot.start_ms) / length_ms, 1), mark.state)
-            for mark in marks
+            (round(WIDTH * (mark.time_ms - plot.start_ms) / length_ms, 1), mark) for mark in marks
         ],
         top=text(top, plot.unit),
         start=_moment(plot.start_ms),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from alerts.models import Alert, Severity
+from monitoring.annotations import overlapping
 from opsportal.dashboard.states import State
 
 # More would be a curtain in front of the lines; the newest say most.
@@ -15,11 +16,14 @@ _STATES = {Severity.CRITICAL: State.CRITICAL, Severity.WARNING: State.WARNING}
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something happened at `time_ms`; `label` says what."""
+    """Something happened at `time_ms`, or lasted until `end_ms`; `label` says what. `kind`: alert,
+    backup, or that of an annotation."""
 
     time_ms: int
     state: State
     label: str
+    kind: str = "alert"
+    end_ms: int | None = None
 
 
 def marks_of(alerts: Iterable[Alert]) -> list[Mark]:
@@ -28,13 +32,23 @@ def marks_of(alerts: Iterable[Alert]) -> list[Mark]:
     return [_mark(each) for each in fired[-MOST:]]
 
 
-def newest(alerts: Sequence[Mark], backups: Sequence[Mark]) -> list[Mark]:
-    """Pure. At most MOST of both, oldest first; backups that went well make room for alerts."""
-    told = [*alerts, *(mark for mark in backups if mark.state is not State.NORMAL)]
+def newest(
+    alerts: Sequence[Mark], backups: Sequence[Mark], annotations: Sequence[Mark] = ()
+) -> list[Mark]:
+    """Pure. At most MOST of all, oldest first; backups that went well make room for the others."""
+    told = [*alerts, *annotations, *(mark for mark in backups if mark.state is not State.NORMAL)]
     told = sorted(told, key=_time)[-MOST:]
     well = sorted((mark for mark in backups if mark.state is State.NORMAL), key=_time)
     room = MOST - len(told)
     return sorted([*told, *well[len(well) - min(room, len(well)) :]], key=_time)
+
+
+def read_annotations(start_ms: int, end_ms: int) -> list[Mark]:
+    """The newest MOST. One query."""
+    return [
+        Mark(max(each.time_ms, start_ms), State.UNKNOWN, each.text, each.kind, each.end_ms)
+        for each in overlapping(start_ms, end_ms)[:MOST]
+    ]
 
 
 def _time(mark: Mark) -> int:

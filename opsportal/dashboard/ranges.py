@@ -59,11 +59,11 @@ class Range:
 
 
 def parse_range(parameters: Mapping[str, str], now_ms: int) -> Range:
-    """The range of `?range=6h` or `?range=custom&from=…&to=…` (ISO 8601, UTC unless it says).
+    """The range of `?range=6h` or `?from=…&to=…` (ISO 8601, UTC unless it says).
 
     What cannot be read gives the default range and says why in `problem`.
     """
-    key = parameters.get("range", DEFAULT)
+    key = parameters.get("range") or (CUSTOM if parameters.get("from") else DEFAULT)
     if key == CUSTOM:
         return _custom(parameters.get("from", ""), parameters.get("to", ""), now_ms)
     if key not in PRESETS:
@@ -97,6 +97,40 @@ def parse_time_ms(text: str) -> int:
     if not 2000 <= aware.year < 2200:
         raise ValueError(f"{text!r} is of another era")
     return round(aware.timestamp() * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A step from the range shown to another one; `start` and `end` as they stand in an address."""
+
+    key: str
+    label: str
+    title: str
+    start: str
+    end: str
+
+
+def moves(shown: Range) -> list[Move]:
+    """Pure. Half a range to either side, twice as long, and the same held still: a link to it shows
+    a colleague the same moment."""
+    length_ms = shown.end_ms - shown.start_ms
+    half_ms = length_ms // 2
+    changes = [
+        ("earlier", "\N{LEFTWARDS ARROW}", "Earlier by half", -half_ms, -half_ms),
+        ("later", "\N{RIGHTWARDS ARROW}", "Later by half", half_ms, half_ms),
+        ("out", "\N{MINUS SIGN}", "Zoom out", -half_ms, length_ms - half_ms),
+        ("hold", "Link", "A link to just this moment", 0, 0),
+    ]
+    return [
+        Move(key, label, title, iso(shown.start_ms + start), iso(shown.end_ms + end))
+        for key, label, title, start, end in changes
+    ]
+
+
+def iso(time_ms: int) -> str:
+    """As JavaScript's toISOString, so that server and script write the same address."""
+    moment = datetime.fromtimestamp(time_ms / 1000, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def step_at_least(length_ms: int) -> int:

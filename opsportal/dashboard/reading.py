@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
+from itertools import chain
 
 from django.conf import settings
 
 from monitoring import canary, store
-from monitoring.store import LatestPoint, Window
+from monitoring.store import LatestPoint, Window, WindowRequest, windows_of_each
 from opsportal.dashboard.alerts import FiringAlerts, read_alerts
 from opsportal.dashboard.backups import BackupsInShort, read_backups
 from opsportal.dashboard.charts import GAUGES, REQUESTS, RESPONSE_TIME
 from opsportal.dashboard.dependencies import Dependencies, read_dependencies
 from opsportal.dashboard.limits import Limits, read_limits
-from opsportal.dashboard.marks import Mark, newest
+from opsportal.dashboard.marks import Mark, newest, read_annotations
 from opsportal.dashboard.processes import Process, read_processes
 from opsportal.dashboard.ranges import DAY_MS, MINUTE_MS, SECOND_MS, Range, parse_range
 from opsportal.dashboard.settled import SettledSteps
@@ -28,7 +30,7 @@ RECENT_STEP_MS = 10 * SECOND_MS
 # What has been silent for longer was taken away, and is no problem any more.
 FORGOTTEN_AFTER_MS = DAY_MS
 
-SETTLED = SettledSteps(store.windows_of)
+SETTLED = SettledSteps()
 
 ALL_METRICS = [*GAUGES, REQUESTS, "host_uptime_seconds", RESPONSE_TIME]
 
@@ -102,14 +104,17 @@ def read(parameters: Mapping[str, str], now: datetime | None = None) -> Reading:
     service = _chosen(parameters.get("service"), _values_of("service", known), [], "")
     alerts, of_alerts = read_alerts(shown.start_ms, shown.end_ms)
     backups, of_backups = read_backups(now_ms, shown.start_ms, shown.end_ms)
+    wanted = [*_wanted(known, shown, host, service), _recently(latest[RESPONSE_TIME], now_ms)]
+    reached = store.reach_once(now_ms)
+    *read, recent = SETTLED.windows(wanted, now_ms, partial(windows_of_each, reached=reached))
     return Reading(
         now_ms=now_ms,
         range=shown,
         host=host,
         service=service,
         latest=latest,
-        windows=_windows(known, shown, host, service, now_ms),
-        recent=_recent(latest[RESPONSE_TIME], now_ms),
+        windows=_by_metric_of_window(chain.from_iterable(read)),
+        recent=recent,
         portal=portal_state(moment),
         canary_age_seconds=canary.age_among(known, moment),
         processes=read_processes(settings.RUN_DIR / "portal.json"),
@@ -117,7 +122,7 @@ def read(parameters: Mapping[str, str], now: datetime | None = None) -> Reading:
         alerts=alerts,
         backups=backups,
         limits=read_limits(),
-        marks=newest(of_alerts, of_backups),
+        marks=newest(of_alerts, of_backups, read_annotations(shown.start_ms, shown.end_ms)),
     )
 
 
@@ -128,16 +133,16 @@ def _by_metric(points: Iterable[LatestPoint]) -> dict[str, list[LatestPoint]]:
     return latest
 
 
-def _recent(points: Iterable[LatestPoint], now_ms: int) -> list[Window]:
+def _recently(points: Iterable[LatestPoint], now_ms: int) -> WindowRequest:
     start_ms = now_ms - RECENT_MS
     series = [point.series for point in points if point.time_ms >= start_ms]
-    return store.windows_of(series, start_ms, now_ms, RECENT_STEP_MS)
+    return WindowRequest(series, start_ms, now_ms, RECENT_STEP_MS)
 
 
-def _windows(
-    known: Iterable[LatestPoint], shown: Range, host: str, service: str, now_ms: int
-) -> dict[str, list[Window]]:
-    """By metric; in two readings, since requests have longer steps than vitals."""
+def _wanted(
+    known: Iterable[LatestPoint], shown: Range, host: str, service: str
+) -> Iterable[WindowRequest]:
+    """Two of them, since requests have longer steps than vitals."""
     vitals, traffic = [], []
     for point in known:
         # What fell silent before the range began has nothing in it.
@@ -148,11 +153,13 @@ def _windows(
                 traffic.append(point.series)
         elif _host(point) in ("", host):
             vitals.append(point.series)
+    yield WindowRequest(vitals, shown.start_ms, shown.end_ms, shown.step_ms)
+    yield WindowRequest(traffic, shown.start_ms, shown.end_ms, shown.traffic_step_ms)
+
+
+def _by_metric_of_window(found: Iterable[Window]) -> dict[str, list[Window]]:
     windows: dict[str, list[Window]] = {metric: [] for metric in ALL_METRICS}
-    for window in (
-        *SETTLED.windows(vitals, shown.start_ms, shown.end_ms, shown.step_ms, now_ms),
-        *SETTLED.windows(traffic, shown.start_ms, shown.end_ms, shown.traffic_step_ms, now_ms),
-    ):
+    for window in found:
         windows[window.series.metric].append(window)
     return windows
 

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from monitoring.store import SeriesRef, Window
+from monitoring.store import Window, WindowRequest
 
 SETTLED_AFTER_MS = 120_000
 READ_AGAIN_AFTER_MS = 900_000
@@ -18,8 +18,8 @@ READ_AGAIN_AFTER_MS = 900_000
 MOST_WEIGHT = 60_000
 HISTOGRAM_WEIGHT = 10
 
-WindowsOf = Callable[[Sequence[SeriesRef], int, int, int], list[Window]]
-"""series, start_ms, end_ms, step_ms, as `monitoring.store.windows_of`"""
+WindowsOfEach = Callable[[Sequence[WindowRequest]], list[list[Window]]]
+"""As `monitoring.store.windows_of_each`"""
 Key = tuple[int, tuple[int, ...]]
 
 
@@ -44,27 +44,42 @@ class Settled:
 class SettledSteps:
     """Safe to use from several threads: the worst of a race is that something is read twice."""
 
-    def __init__(self, windows_of: WindowsOf) -> None:
-        self._windows_of = windows_of
+    def __init__(self) -> None:
         self._known: dict[Key, Settled] = {}
         self._lock = threading.Lock()
 
     def windows(
-        self, series: Sequence[SeriesRef], start_ms: int, end_ms: int, step_ms: int, now_ms: int
+        self, requests: Sequence[WindowRequest], now_ms: int, windows_of_each: WindowsOfEach
+    ) -> list[list[Window]]:
+        """As `windows_of_each`, with the steps that are over from memory where they are known."""
+        known = [self._covering(each, now_ms) for each in requests]
+        asked = [
+            each if settled is None else each._replace(start_ms=_rest_ms(settled, each))
+            for each, settled in zip(requests, known, strict=True)
+        ]
+        read = windows_of_each(asked)
+        return [
+            self._joined(each, settled, windows, now_ms)
+            for each, settled, windows in zip(requests, known, read, strict=True)
+        ]
+
+    def _covering(self, request: WindowRequest, now_ms: int) -> Settled | None:
+        known = self._known.get(_key(request))
+        return known if known and covers(known, _first_ms(request), now_ms) else None
+
+    def _joined(
+        self, request: WindowRequest, known: Settled | None, read: list[Window], now_ms: int
     ) -> list[Window]:
-        """As `windows_of`, with the steps that are over from memory where they are known."""
-        key = (step_ms, tuple(each.id for each in series))
-        first_ms = start_ms - start_ms % step_ms
-        known = self._known.get(key)
-        if known and covers(known, first_ms, now_ms):
-            rest = self._windows_of(series, min(known.until_ms, end_ms - 1), end_ms, step_ms)
-            windows = [
-                joined(old, new, first_ms) for old, new in zip(known.windows, rest, strict=True)
-            ]
+        first_ms = _first_ms(request)
+        windows, read_at_ms = read, now_ms
+        if known is not None:
+            pairs = zip(known.windows, read, strict=True)
+            windows = [joined(old, new, first_ms) for old, new in pairs]
             read_at_ms = known.read_at_ms
-        else:
-            windows, read_at_ms = self._windows_of(series, start_ms, end_ms, step_ms), now_ms
-        self._remember(key, settled(windows, first_ms, end_ms, step_ms, now_ms, read_at_ms))
+        self._remember(
+            _key(request),
+            settled(windows, first_ms, request.end_ms, request.step_ms, now_ms, read_at_ms),
+        )
         return windows
 
     def clear(self) -> None:
@@ -79,6 +94,18 @@ class SettledSteps:
             total = sum(entry.weight for entry in self._known.values())
             while total > MOST_WEIGHT:
                 total -= self._known.pop(next(iter(self._known))).weight
+
+
+def _key(request: WindowRequest) -> Key:
+    return request.step_ms, tuple(each.id for each in request.series)
+
+
+def _first_ms(request: WindowRequest) -> int:
+    return request.start_ms - request.start_ms % request.step_ms
+
+
+def _rest_ms(known: Settled, request: WindowRequest) -> int:
+    return min(known.until_ms, request.end_ms - 1)
 
 
 def covers(known: Settled, first_ms: int, now_ms: int) -> bool:

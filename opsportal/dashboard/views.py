@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from opsportal.access.needs import DASHBOARD, missing
 from opsportal.dashboard.assembly import snapshot
 from opsportal.dashboard.drawings import draw
-from opsportal.dashboard.ranges import PRESETS
+from opsportal.dashboard.ranges import PRESETS, moves
 
 
 @never_cache
@@ -28,6 +28,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "data": shown.as_json(),
         "drawings": [draw(plot, shown.marks) for plot in shown.plots],
         "presets": [(key, label) for key, (label, _) in PRESETS.items()],
+        "moves": moves(shown.range),
         "is_nav_sidebar_enabled": False,
     }
     return render(request, "dashboard/page.html", context)

@@ -3,8 +3,9 @@
 import pytest
 
 from alerts.models import Alert
+from monitoring.annotations import Kind, annotate
 from opsportal.dashboard.alerts import read_alerts
-from opsportal.dashboard.marks import MOST, Mark
+from opsportal.dashboard.marks import MOST, Mark, newest, read_annotations
 from opsportal.dashboard.states import State
 from tests.dashboard.readings import NOW_MS
 
@@ -39,3 +40,18 @@ def test_of_many_the_newest_are_marked_in_their_order() -> None:
         fired(NOW_MS - back - 1, fired_ms=NOW_MS - back - 1)
     times = [mark.time_ms for mark in marks()]
     assert times == [NOW_MS - back for back in range(MOST, 0, -1)]
+
+
+def test_annotations_are_marked_with_their_kind_and_how_long_they_lasted() -> None:
+    annotate(Kind.DEPLOYMENT, "Deploy 4f2c1e", time_ms=NOW_MS - 50)
+    annotate(Kind.INCIDENT, "Outage", time_ms=NOW_MS - 2 * HOUR_MS, end_ms=NOW_MS - 60)
+    annotate(Kind.NOTE, "Long ago", time_ms=NOW_MS - 2 * HOUR_MS)
+    outage, deployment = newest([], [], read_annotations(NOW_MS - HOUR_MS, NOW_MS))
+    assert (deployment.kind, deployment.time_ms, deployment.end_ms) == (
+        "deployment",
+        NOW_MS - 50,
+        None,
+    )
+    # It began before the range: drawn from its edge.
+    assert (outage.time_ms, outage.end_ms) == (NOW_MS - HOUR_MS, NOW_MS - 60)
+    assert outage.state is State.UNKNOWN

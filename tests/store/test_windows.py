@@ -1,10 +1,22 @@
 """Windows: which resolution is read, how steps are aligned, and how series are added up."""
 
+from typing import Any
+
 import pytest
 
+from monitoring import store
 from monitoring.histogram import Histogram
 from monitoring.models import Retention
-from monitoring.store import Bucket, Point, Selector, compact, merge_windows, record, window
+from monitoring.store import (
+    Bucket,
+    Point,
+    Selector,
+    WindowRequest,
+    compact,
+    merge_windows,
+    record,
+    window,
+)
 from monitoring.store.resolutions import ALL, FIVE_MINUTES, ONE_HOUR, RAW, Resolution
 from monitoring.store.retention import choose_resolution
 from tests.store.clock import DAY_MS, HOUR_MS, MINUTE_MS, NOW_MS
@@ -91,3 +103,20 @@ def test_merged_windows_add_up_and_leave_the_windows_alone() -> None:
     assert bucket.histogram == Histogram.of([1.0, 2.0, 100.0])
     assert [each.buckets[0].count for each in windows] == [2, 1]
     assert merge_windows([]) == []
+
+
+def test_several_readings_in_one_statement_are_as_each_by_itself(
+    django_assert_max_num_queries: Any,
+) -> None:
+    at = NOW_MS - 3 * HOUR_MS
+    points = [Point("cpu_percent", {"host": "a"}, at, 1.0), Point("load1", {}, at, 2.0)]
+    record(points, now_ms=NOW_MS)
+    compact(now_ms=NOW_MS)
+    cpu, load = (store.latest(Selector(name))[0].series for name in ("cpu_percent", "load1"))
+    day = (NOW_MS - 24 * HOUR_MS, NOW_MS, 300_000)
+    hours = (at - HOUR_MS, at + HOUR_MS, 60_000)
+    requests = [WindowRequest(*each) for each in (([cpu, load], *day), ([], *day), ([cpu], *hours))]
+    with django_assert_max_num_queries(2):
+        together = store.windows_of_each(requests, now_ms=NOW_MS)
+    assert together == [store.windows_of(*each, now_ms=NOW_MS) for each in requests]
+    assert [len(each) for each in together] == [2, 0, 1]

@@ -17,6 +17,9 @@ export class ChartView {
     this.crosshair.className = "crosshair";
     this.crosshair.hidden = true;
     this.crosshair.append(document.createElement("span"));
+    this.selection = this.plot.appendChild(document.createElement("div"));
+    this.selection.className = "selection";
+    this.selection.hidden = true;
     this.chart = null;
   }
 
@@ -60,6 +63,28 @@ export class ChartView {
     return this.range.start_ms + ((x - left) / (right - left)) * (this.range.end_ms - this.range.start_ms);
   }
 
+  /** As `timeAt`, of the nearest end outside the axis. */
+  nearestTimeAt(clientX) {
+    const { left, right } = this.chart.area;
+    const edge = this.plot.getBoundingClientRect().left;
+    return this.timeAt(Math.min(edge + right, Math.max(edge + left, clientX)));
+  }
+
+  placeOf(timeMs) {
+    const { left, right } = this.chart.area;
+    const share = (timeMs - this.range.start_ms) / (this.range.end_ms - this.range.start_ms);
+    return Math.round(left + share * (right - left));
+  }
+
+  /** Marks the stretch between two times; nothing while one of them is null. */
+  selectBetween(oneMs, otherMs) {
+    this.selection.hidden = oneMs === null || otherMs === null || !this.data.lines.length;
+    if (this.selection.hidden) return;
+    const [start, end] = [this.placeOf(oneMs), this.placeOf(otherMs)].sort((one, other) => one - other);
+    this.selection.style.transform = `translateX(${start}px)`;
+    this.selection.style.width = `${end - start}px`;
+  }
+
   /** Shows the values of the step that holds `timeMs`; the latest again for null. */
   pointAt(timeMs) {
     this.crosshair.hidden = timeMs === null || !this.data.lines.length;
@@ -69,9 +94,8 @@ export class ChartView {
     }
     const { start_ms: startMs, step_ms: stepMs, unit, lines } = this.data;
     const { left, right } = this.chart.area;
-    const share = (timeMs - this.range.start_ms) / (this.range.end_ms - this.range.start_ms);
     const index = Math.floor((timeMs - startMs) / stepMs);
-    this.crosshair.style.transform = `translateX(${Math.round(left + share * (right - left))}px)`;
+    this.crosshair.style.transform = `translateX(${this.placeOf(timeMs)}px)`;
     const when = moment(startMs + index * stepMs, stepMs, this.nowMs);
     const mark = this.markNear(timeMs, (right - left) / (this.range.end_ms - this.range.start_ms));
     this.crosshair.firstChild.textContent = mark ? `${when} · ${mark.label}` : when;
@@ -86,9 +110,10 @@ export class ChartView {
   }
 
   /** The legend in words, for the live region. */
-  spoken() {
+  spoken(anchorMs = null) {
     const values = this.data.lines.map((line, i) => `${line.label} ${this.values[i].textContent}`);
-    return `${this.data.title}, ${this.crosshair.firstChild.textContent}: ${values.join(", ")}`;
+    const from = anchorMs === null ? "" : `from ${moment(anchorMs, this.data.step_ms, this.nowMs)} to `;
+    return `${this.data.title}, ${from}${this.crosshair.firstChild.textContent}: ${values.join(", ")}`;
   }
 }
 

@@ -3,7 +3,7 @@
 
 import { ChartView } from "./chart.js";
 import { shareCrosshair } from "./crosshair.js";
-import { parameters, showRange, watchRanges } from "./ranges.js";
+import { parameters, showRange, watchRanges, zoomTo } from "./ranges.js";
 import { Refresher } from "./refresh.js";
 import { showStatus } from "./status.js";
 import { onThemeChange } from "./theme.js";
@@ -12,7 +12,8 @@ const page = document.getElementById("dashboard");
 const views = new Map(
   [...page.querySelectorAll("[data-chart]")].map((article) => [article.dataset.chart, new ChartView(article)]),
 );
-const crosshair = shareCrosshair([...views.values()]);
+let go = null; // changes the address; there once the ranges are watched
+const crosshair = shareCrosshair([...views.values()], (start, end) => zoomTo(go, start, end));
 // As the server sent them: the page's own may have been unfolded by its reader.
 let parts = liveParts(document);
 let shown = dataOf(document);
@@ -56,7 +57,7 @@ refresher = new Refresher({
 
 showCharts();
 showStatus(refresher, shown);
-watchRanges(() => refresher.load());
+go = watchRanges(() => refresher.load());
 onThemeChange(() => views.forEach((view) => view.draw()));
 document.getElementById("pause").addEventListener("click", () => refresher.pause(!refresher.paused));
 setInterval(() => document.hidden || showStatus(refresher, shown), 1000);

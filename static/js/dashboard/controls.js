@@ -9,6 +9,7 @@ export function watchControls(changed) {
   const go = watchRanges(changed);
   choices.addEventListener("change", (event) => go((next) => next.set(event.target.name, event.target.value)));
   choices.addEventListener("submit", (event) => event.preventDefault());
+  return go;
 }
 
 export function showControls({ range, host, hosts, service, services }) {

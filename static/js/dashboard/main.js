@@ -6,7 +6,7 @@ import { shareCrosshair } from "./crosshair.js";
 import { showDependencies } from "./dependencies.js";
 import { showRoutes, showSentence, showTiles } from "./overview.js";
 import { keepPlace } from "./place.js";
-import { parameters } from "./ranges.js";
+import { parameters, zoomTo } from "./ranges.js";
 import { Refresher } from "./refresh.js";
 import { showStatus } from "./status.js";
 import { onThemeChange } from "./theme.js";
@@ -17,7 +17,8 @@ let shown = JSON.parse(document.getElementById("dashboard-data").textContent);
 const views = new Map(
   [...page.querySelectorAll("[data-chart]")].map((article) => [article.dataset.chart, new ChartView(article)]),
 );
-const crosshair = shareCrosshair([...views.values()]);
+let go = null; // changes the address; there once the controls are watched
+const crosshair = shareCrosshair([...views.values()], (start, end) => zoomTo(go, start, end));
 
 function showCharts() {
   for (const plot of shown.plots) views.get(plot.key)?.update(plot, shown.range, shown.now_ms, shown.marks);
@@ -50,7 +51,7 @@ refresher = new Refresher({
 showControls(shown);
 showCharts();
 showStatus(refresher, shown);
-watchControls(() => refresher.load());
+go = watchControls(() => refresher.load());
 onThemeChange(() => views.forEach((view) => view.draw()));
 document.getElementById("pause").addEventListener("click", () => refresher.pause(!refresher.paused));
 setInterval(() => document.hidden || showStatus(refresher, shown), 1000);

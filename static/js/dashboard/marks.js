@@ -1,28 +1,66 @@
-// A Chart.js plugin that marks moments (an alert fired): a thin line with a flag at its foot.
+// A Chart.js plugin that marks moments (an alert fired, something was deployed): a thin line with a
+// flag at its foot, and a stretch of time as a band. What people did is dotted and named.
 
 const FLAG = 4;
+const NAMED_LENGTH = 18;
+const BY_MACHINES = ["alert", "backup"];
 
 export const markLines = {
   id: "markLines",
   beforeDatasetsDraw(chart, _, { marks, colours }) {
-    const { ctx, chartArea, scales } = chart;
+    let namedUntil = chart.chartArea.left;
     for (const mark of marks ?? []) {
-      const x = Math.round(scales.x.getPixelForValue(mark.time_ms)) + 0.5;
-      if (x < chartArea.left || x > chartArea.right) continue;
+      const { ctx } = chart;
       ctx.save();
       ctx.strokeStyle = ctx.fillStyle = colours[mark.state];
-      ctx.globalAlpha = 0.35;
-      ctx.beginPath();
-      ctx.moveTo(x, chartArea.top);
-      ctx.lineTo(x, chartArea.bottom);
-      ctx.stroke();
-      ctx.globalAlpha = 1;
-      ctx.beginPath();
-      ctx.moveTo(x - FLAG, chartArea.bottom);
-      ctx.lineTo(x + FLAG, chartArea.bottom);
-      ctx.lineTo(x, chartArea.bottom - 1.5 * FLAG);
-      ctx.fill();
+      drawBand(chart, mark);
+      const x = placeOf(chart, mark.time_ms);
+      if (x >= chart.chartArea.left && x <= chart.chartArea.right) {
+        drawLine(chart, mark, x);
+        if (!BY_MACHINES.includes(mark.kind)) namedUntil = drawName(chart, mark, x, namedUntil);
+      }
       ctx.restore();
     }
   },
 };
+
+const placeOf = (chart, timeMs) => Math.round(chart.scales.x.getPixelForValue(timeMs)) + 0.5;
+
+function drawBand(chart, mark) {
+  if (!mark.end_ms) return;
+  const { ctx, chartArea } = chart;
+  const start = Math.max(chartArea.left, placeOf(chart, mark.time_ms));
+  const end = Math.min(chartArea.right, placeOf(chart, mark.end_ms));
+  if (end <= start) return;
+  ctx.globalAlpha = 0.1;
+  ctx.fillRect(start, chartArea.top, end - start, chartArea.height);
+}
+
+function drawLine(chart, mark, x) {
+  const { ctx, chartArea } = chart;
+  const byMachine = BY_MACHINES.includes(mark.kind);
+  ctx.globalAlpha = byMachine ? 0.35 : 0.7;
+  ctx.setLineDash(byMachine ? [] : [2, 3]);
+  ctx.beginPath();
+  ctx.moveTo(x, chartArea.top);
+  ctx.lineTo(x, chartArea.bottom);
+  ctx.stroke();
+  ctx.globalAlpha = 1;
+  ctx.beginPath();
+  ctx.moveTo(x - FLAG, chartArea.bottom);
+  ctx.lineTo(x + FLAG, chartArea.bottom);
+  ctx.lineTo(x, chartArea.bottom - 1.5 * FLAG);
+  ctx.fill();
+}
+
+/** Only where it covers no other name; the crosshair says the rest. */
+function drawName(chart, mark, x, namedUntil) {
+  const { ctx, chartArea } = chart;
+  const name = mark.label.length > NAMED_LENGTH ? `${mark.label.slice(0, NAMED_LENGTH)}…` : mark.label;
+  ctx.font = `11px ${getComputedStyle(chart.canvas).fontFamily}`;
+  const width = ctx.measureText(name).width;
+  const left = Math.min(x + 4, chartArea.right - width);
+  if (left < namedUntil) return namedUntil;
+  ctx.fillText(name, left, chartArea.top + 8);
+  return left + width + 6;
+}

@@ -1,7 +1,9 @@
 // The range: kept in the address, changed without loading the page anew.
 
+const SHORTEST_MS = 60000;
 const nav = document.querySelector(".ranges");
 const custom = document.getElementById("custom-range");
+let shown = null;
 
 export const parameters = () => new URLSearchParams(window.location.search);
 
@@ -15,21 +17,18 @@ export function watchRanges(changed) {
     changed();
   };
   nav.addEventListener("click", (event) => {
-    const link = event.target.closest("a[data-range]");
+    const link = event.target.closest("a");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    go((next) => {
-      next.set("range", link.dataset.range);
-      next.delete("from");
-      next.delete("to");
-    });
+    const to = new URL(link.href).searchParams;
+    go((next) => ["range", "from", "to"].forEach((name) => next.set(name, to.get(name) ?? "")));
+    if (link.dataset.move === "hold") navigator.clipboard?.writeText(window.location.href).catch(() => {});
   });
   custom.addEventListener("submit", (event) => {
     event.preventDefault();
     custom.parentElement.open = false;
     const time = (name) => (custom[name].value ? new Date(custom[name].value).toISOString() : "");
-    go((next) => Object.entries({ range: "custom", from: time("from"), to: time("to") })
-      .forEach(([key, value]) => next.set(key, value)));
+    go((next) => set(next, time("from"), time("to")));
   });
   window.addEventListener("popstate", changed);
   document.addEventListener("keydown", (event) => {
@@ -41,6 +40,19 @@ export function watchRanges(changed) {
   return go;
 }
 
+/** Shows from `startMs` to `endMs`; a stretch too short to show is widened about its middle. */
+export function zoomTo(go, startMs, endMs) {
+  const room = Math.max(0, (SHORTEST_MS - (endMs - startMs)) / 2);
+  const time = (timeMs) => new Date(Math.round(timeMs)).toISOString();
+  go((next) => set(next, time(startMs - room), time(endMs + room)));
+}
+
+function set(next, from, to) {
+  next.delete("range");
+  next.set("from", from);
+  next.set("to", to);
+}
+
 /** What is shown now is where a custom range starts from. */
 function propose(range) {
   custom.elements.from.value = local(new Date(range.start_ms));
@@ -50,10 +62,22 @@ function propose(range) {
 const local = (date) => new Date(date - date.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
 
 export function showRange(range) {
+  shown = range;
   for (const link of nav.querySelectorAll("[data-range]")) {
     if (link.dataset.range === range.key) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
   }
+  nav.querySelectorAll("[data-move]").forEach(pointMove);
   document.querySelector("[data-field=range-problem]").textContent = range.problem;
   if (!custom.parentElement.open) propose(range);
+}
+
+/** The same moves as opsportal/dashboard/ranges.py, from the range that is shown now. */
+function pointMove(link) {
+  const length = shown.end_ms - shown.start_ms;
+  const half = Math.floor(length / 2);
+  const [start, end] = { earlier: [-half, -half], later: [half, half], out: [-half, length - half], hold: [0, 0] }[link.dataset.move];
+  const next = parameters();
+  set(next, new Date(shown.start_ms + start).toISOString(), new Date(shown.end_ms + end).toISOString());
+  link.href = `?${next}`;
 }

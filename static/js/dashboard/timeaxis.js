@@ -14,14 +14,25 @@ const STEPS = [
 /** At most `most` ticks between start and end; the last is "now" when the range is live. */
 export function ticks(startMs, endMs, most, live) {
   const step = STEPS.find((size) => (endMs - startMs) / size <= most) ?? STEPS.at(-1);
-  const offset = new Date(endMs).getTimezoneOffset() * MINUTE;
   const found = [];
-  for (let time = Math.ceil((startMs - offset) / step) * step + offset; time <= endMs; time += step) {
-    found.push({ value: time, label: label(time, step) });
+  for (let wall = Math.ceil(wallOf(startMs) / step) * step; wall <= wallOf(endMs); wall += step) {
+    const time = timeOf(wall);
+    // An hour that the clock shows twice, or never, has no tick of its own.
+    if (time >= startMs && time <= endMs && time > (found.at(-1)?.value ?? -Infinity)) {
+      found.push({ value: time, label: label(time, step) });
+    }
   }
   const room = (endMs - startMs) / most / 2;
   if (!live) return found;
   return [...found.filter((tick) => tick.value < endMs - room), { value: endMs, label: "now" }];
+}
+
+/** What the reader's clock shows, counted in ms; each time with the offset of its own day. */
+const wallOf = (timeMs) => timeMs - new Date(timeMs).getTimezoneOffset() * MINUTE;
+
+function timeOf(wallMs) {
+  const guess = wallMs + new Date(wallMs).getTimezoneOffset() * MINUTE;
+  return wallMs + new Date(guess).getTimezoneOffset() * MINUTE;
 }
 
 function label(timeMs, stepMs) {
