@@ -54,6 +54,14 @@ THRESHOLDS: tuple[dict[str, Any], ...] = (
         "window_seconds": 2 * DAY_SECONDS, "severity": "critical",
     },
     {
+        "name": "Backup not everywhere", "metric": "backup_copies_missing", "value": 0,
+        "window_seconds": 900, "severity": "warning",
+    },
+    {
+        "name": "Backup shrank by half", "metric": "backup_size_change_percent",
+        "comparison": "<", "value": -50, "window_seconds": 2 * DAY_SECONDS, "severity": "warning",
+    },
+    {
         "name": "Backup retention stopped", "metric": "backup_retention_stopped", "value": 0,
         "window_seconds": 900, "severity": "warning",
     },

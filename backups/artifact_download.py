@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 
-from backups.editing import destination_of
+from backups.copies import copies_of, place_of
 from backups.errors import BackupError
 from backups.models import Backup
 from backups.sources.base import Readable
@@ -25,11 +25,7 @@ def download(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     if not request.user.has_perm(PERMISSION):
         raise PermissionDenied
     backup = get_object_or_404(Backup, pk=pk)
-    copy = backup.copies.filter(is_there=True).exclude(destination=None).first()
-    if copy is None or copy.destination is None:
-        raise BackupError("there is no copy of it any more")
-    opened = ExitStack()
-    stream = opened.enter_context(destination_of(copy.destination).open(backup.key))
+    stream, opened = _opened(backup)
     LogEntry.objects.create(
         user_id=request.user.pk or 0,
         content_type=ContentType.objects.get_for_model(Backup),
@@ -43,6 +39,18 @@ def download(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Content-Length"] = str(backup.size_bytes or 0)
     return response
+
+
+def _opened(backup: Backup) -> tuple[Readable, ExitStack]:
+    """Of the first copy that can be fetched."""
+    errors: list[BackupError] = []
+    for copy in copies_of(backup):
+        opened = ExitStack()
+        try:
+            return opened.enter_context(place_of(copy).open(backup.key)), opened
+        except BackupError as error:
+            errors.append(error)
+    raise errors[0]
 
 
 def _pieces(stream: Readable, opened: ExitStack) -> Iterator[bytes]:

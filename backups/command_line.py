@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from types import TracebackType
+from datetime import UTC, datetime
+from types import FrameType, TracebackType
 from typing import Any, Self
 
 from django.core.management.base import CommandError
 from tqdm import tqdm
 
+from backups.census import Census
+from backups.errors import CancelledError
 from backups.models import GOOD, Backup
+from backups.runner import Watching
 
 
 class Bar:
@@ -51,6 +56,32 @@ class Bar:
         self._close()
 
 
+class AskedToStop:
+    """Ctrl-C lets a run end in order, as cancelled; a second one ends it at once."""
+
+    def __init__(self) -> None:
+        self.is_asked = False
+
+    def __enter__(self) -> Self:
+        self._before = signal.signal(signal.SIGINT, self._ask)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        self.is_asked = True
+        signal.signal(signal.SIGINT, self._before)
+
+    def watching(self, show: Watching) -> Watching:
+        def watch(stage: str, done_bytes: int, expected_bytes: int | None) -> None:
+            if self.is_asked:
+                raise CancelledError("cancelled on the command line")
+            show(stage, done_bytes, expected_bytes)
+
+        return watch
+
+
 def human(size_bytes: float) -> str:
     """1.5 MB of 1500000."""
     for unit in ("B", "kB", "MB", "GB"):
@@ -58,6 +89,17 @@ def human(size_bytes: float) -> str:
             return f"{size_bytes:.3g} {unit}"
         size_bytes /= 1000
     return f"{size_bytes:.3g} TB"
+
+
+def described(backup: Backup) -> str:
+    """What somebody should know who is about to restore it."""
+    made = datetime.fromtimestamp((backup.started_ms or backup.queued_ms) / 1000, UTC)
+    counted = Census.from_json(backup.census).summary
+    return (
+        f"{backup}\n  of {backup.plan_name}, made {made:%Y-%m-%d %H:%M} UTC, "
+        f"{human(backup.size_bytes or 0)}, {counted}\n"
+        f"  {backup.status}, {backup.get_proof_display().lower()}"
+    )
 
 
 def good_backup(name: str | None) -> Backup:

@@ -7,6 +7,7 @@ import logging
 from django.db.models import Q
 
 from backups.errors import BackupError
+from backups.leasing import LEASE_MS
 from backups.models import Backup, BackupStatus, Plan
 from backups.queueing import queue
 from backups.scheduling import retry_at_ms, turn
@@ -33,13 +34,14 @@ def look_around(now_ms: int) -> list[int]:
 
 def _bury_the_dead(now_ms: int) -> None:
     """A lease that is over, or one that nobody began though its worker had been sent for it."""
-    dead = Backup.objects.filter(status=BackupStatus.RUNNING, leased_until_ms__lt=now_ms)
+    is_over = Q(leased_until_ms__lt=now_ms)
+    # Nobody leases for so long: the clock was set back, and whoever lives renews it at once.
+    is_of_the_future = Q(leased_until_ms__gt=now_ms + 2 * LEASE_MS)
+    dead = Backup.objects.filter(is_over | is_of_the_future, status=BackupStatus.RUNNING)
     for backup in dead:
         # What was stored before is a backup, though not a proved one.
         is_stored = backup.copies.filter(is_there=True).exists()
-        rows = Backup.objects.filter(pk=backup.pk).filter(
-            Q(status=BackupStatus.RUNNING) & Q(leased_until_ms__lt=now_ms)
-        )
+        rows = dead.filter(pk=backup.pk, leased_until_ms=backup.leased_until_ms)
         rows.update(
             status=BackupStatus.STORED if is_stored else BackupStatus.FAILED,
             finished_ms=now_ms,

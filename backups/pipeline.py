@@ -34,27 +34,35 @@ class Copies:
 
     def __init__(self, destinations: Sequence[Destination], key: str) -> None:
         self.failed: dict[int, str] = {}
+        # Whose destination itself has compared the checksum.
+        self.compared: set[int] = set()
         self._uploads: dict[int, Upload] = {}
         for index, destination in enumerate(destinations):
             with self._one_of_several(index):
                 self._uploads[index] = destination.upload(key)
-        self._refuse_none()
+        self.refuse_none()
 
     def write(self, data: bytes) -> None:
         for index, upload in list(self._uploads.items()):
             with self._one_of_several(index):
                 upload.write(data)
-        self._refuse_none()
+        self.refuse_none()
 
     def commit(self) -> None:
         for index, upload in list(self._uploads.items()):
             with self._one_of_several(index):
                 upload.commit()
-        self._refuse_none()
+                if upload.is_compared:
+                    self.compared.add(index)
+        self.refuse_none()
 
     def abort(self) -> None:
         for upload in self._uploads.values():
             upload.abort()
+
+    def drop(self, index: int, error: str) -> None:
+        self.failed[index] = error
+        self._uploads.pop(index, None)
 
     @contextmanager
     def _one_of_several(self, index: int) -> Iterator[None]:
@@ -66,7 +74,8 @@ class Copies:
             if upload is not None:
                 upload.abort()
 
-    def _refuse_none(self) -> None:
+    def refuse_none(self) -> None:
+        """Raises DestinationError where none is left."""
         if not self._uploads:
             raise DestinationError("; ".join(self.failed.values()))
 

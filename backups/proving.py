@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 
 from pyrage import x25519
 
 from backups.census import Census, differences, in_words
 from backups.destinations.base import Destination
-from backups.errors import ProofError
+from backups.errors import BackupError, NoPlaceError, ProofError
 from backups.pipeline import Counted, Told
 from backups.sources.base import Source, Surroundings, Target
 from backups.stages import encrypt
@@ -39,10 +40,14 @@ def restore_and_count(
     dumped: Census,
     told: Told,
 ) -> float:
-    """Seconds that it took. `artifact` is its SHA-256 and size. Raises ProofError, SourceError and
-    DestinationError."""
+    """Seconds that it took. `artifact` is its SHA-256 and size. Raises ProofError, SourceError,
+    DestinationError, and NoPlaceError before anything is fetched."""
     began = time.monotonic()
-    with source.scratch(around) as target:
+    with ExitStack() as stack:
+        try:
+            target = stack.enter_context(source.scratch(around))
+        except BackupError as error:
+            raise NoPlaceError(f"there is no place to restore it to: {error}") from None
         load(destination, key, artifact, identities, target, told)
         seconds = time.monotonic() - began
         found = differences(dumped, target.census(checksums=bool(dumped.checksums)))

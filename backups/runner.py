@@ -8,21 +8,33 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 from django.conf import settings
+from django.db import transaction
 from pyrage import x25519
 
 from backups import keys, manifest, pruning, series
 from backups.census import Census
+from backups.copies import built, copies_of, place_of
 from backups.destinations.base import Destination
-from backups.editing import destination_of, source_of
-from backups.errors import BackupError, CancelledError, ProofError
+from backups.editing import source_of
+from backups.errors import (
+    BackupError,
+    CancelledError,
+    DestinationError,
+    GoneError,
+    NoPlaceError,
+    ProofError,
+)
 from backups.leasing import Lease, claim
 from backups.models import Backup, BackupStatus, Copy, Plan, PlanDestination, Proof, Verify
 from backups.naming import MANIFEST, companion, key_of
 from backups.pipeline import Copies, Made, encrypted, make, write_whole
 from backups.proving import restore_and_count
+from backups.read_back import read_back
 from backups.sources.base import Surroundings
+from backups.sweeping import sweep
 from opsportal.lib.crypto import UnreadableSecretError
 from opsportal.lib.kinds import SettingsError
 
@@ -54,12 +66,12 @@ class _Run:
         self._lease = Lease(self._backup.pk)
         try:
             with surroundings(self._plan) as around:
-                pruning.sweep(self._plan, _now_ms())
+                sweep(self._plan, _now_ms())
                 self._make(around)
                 self._prove(around)
             pruning.prune(self._plan, _now_ms())
-        except CancelledError:
-            self._cancelled()
+        except CancelledError as error:
+            self._cancelled(str(error))
         except (BackupError, SettingsError, UnreadableSecretError, ValueError, OSError) as error:
             self._end(BackupStatus.FAILED, error=str(error))
         except Exception:
@@ -77,7 +89,7 @@ class _Run:
         began = time.monotonic()
         source = source_of(self._plan)
         rows = list(self._plan.destinations.all())
-        destinations = [destination_of(row) for row in rows]
+        destinations = [built(row) for row in rows]
         recipients = _recipients(self._plan)
         self._backup.key = key_of(self._plan, self._backup, source, self._backup.started_ms or 0)
         # Known before anything is written, so that a later run finds what a killed one has left.
@@ -101,6 +113,8 @@ class _Run:
                 raise
         self._backup.versions = dump.versions
         self._stored(made, census, time.monotonic() - began)
+        self._stage("comparing", made.size_bytes)
+        read_back(destinations, copies, self._backup.key, made, self._told, self._is_to_be_proved)
         named = [str(each) for each in recipients]
         beside = {
             companion(self._backup.key, name): encrypted(data, recipients)
@@ -108,7 +122,7 @@ class _Run:
         }
         described = manifest.manifest_of(self._backup, source.by_hand, named)
         beside[self._backup.key + MANIFEST] = manifest.as_bytes(described)
-        self._tell_where(rows, destinations, copies.failed, beside)
+        self._keep(rows, destinations, copies.failed, beside)
 
     def _stored(self, made: Made, census: Census, seconds: float) -> None:
         backup = self._backup
@@ -116,61 +130,76 @@ class _Run:
         backup.sha256, backup.census = made.sha256, census.as_json()
         backup.duration_seconds = seconds
 
-    def _tell_where(
+    def _keep(
         self,
         rows: Sequence[PlanDestination],
         destinations: Sequence[Destination],
         failed: dict[int, str],
         beside: dict[str, bytes],
     ) -> None:
-        """The manifest is the last of what stands beside: then all of it is whole."""
-        for index, (row, destination) in enumerate(zip(rows, destinations, strict=True)):
-            error = failed.get(index, "")
-            if not error:
-                try:
-                    for name, data in beside.items():
-                        write_whole(destination, name, data)
-                except BackupError as problem:
-                    error = str(problem)
-            Copy.objects.create(
-                backup=self._backup,
-                destination=row,
-                place=destination.place[:300],
-                is_there=index not in failed,
-                error=error,
-            )
-        problems = [error for error in failed.values() if error]
-        words = f"not everywhere: {'; '.join(problems)}" if problems else ""
-        self._end(BackupStatus.STORED, error=words, is_over=not self._is_to_be_proved)
+        """The rows come last and all at once: a run that is killed before has made nothing that
+        counts, and the next one removes it from every destination."""
+        errors = [
+            failed.get(index) or _written(destination, beside)
+            for index, destination in enumerate(destinations)
+        ]
+        with transaction.atomic():
+            for index, (row, destination) in enumerate(zip(rows, destinations, strict=True)):
+                Copy.objects.create(
+                    backup=self._backup,
+                    destination=row,
+                    place=destination.place[:300],
+                    is_there=index not in failed,
+                    error=errors[index],
+                )
+            problems = "; ".join(filter(None, errors))
+            words = f"not everywhere: {problems}" if problems else ""
+            self._end(BackupStatus.STORED, error=words, is_over=not self._is_to_be_proved)
 
     def _prove(self, around: Surroundings) -> None:
-        """Of the first copy that is there: the others have the same checksum."""
         if not self._is_to_be_proved:
             return
         backup = self._backup
-        copy = backup.copies.filter(is_there=True).select_related("destination").first()
-        if copy is None or copy.destination is None:
-            raise ProofError("there is no copy to restore from")
         self._stage("restoring", backup.size_bytes)
         try:
-            backup.restore_seconds = restore_and_count(
-                destination_of(copy.destination),
-                backup.key,
-                (backup.sha256, backup.size_bytes or 0),
-                [self._ephemeral],
-                source_of(self._plan),
-                around,
-                Census.from_json(backup.census),
-                self._told,
-            )
-        except BackupError as error:
-            if isinstance(error, CancelledError):
-                raise
+            backup.restore_seconds = self._restored(around)
+        except CancelledError:
+            raise
+        except (NoPlaceError, DestinationError) as error:
+            if isinstance(error, GoneError):
+                self._disproved(error)
+            # It says nothing about the artifact, which may be all that there is one day.
             series.record_proof(backup.plan_name, False, _now_ms())
-            raise ProofError(f"the restore test failed: {error}") from None
+            self._end(BackupStatus.STORED, error=f"it could not be proved: {error}")
+            return
+        except BackupError as error:
+            self._disproved(error)
         backup.proof, backup.proved_ms = Proof.RESTORED, _now_ms()
         series.record_proof(backup.plan_name, True, _now_ms())
         self._end(BackupStatus.VERIFIED, error=backup.error)
+
+    def _disproved(self, error: BackupError) -> NoReturn:
+        series.record_proof(self._backup.plan_name, False, _now_ms())
+        raise ProofError(f"the restore test failed: {error}") from None
+
+    def _restored(self, around: Surroundings) -> float:
+        """From the first copy that can be fetched: the others have the same checksum."""
+        backup, errors = self._backup, []
+        for copy in copies_of(backup):
+            try:
+                return restore_and_count(
+                    place_of(copy),
+                    backup.key,
+                    (backup.sha256, backup.size_bytes or 0),
+                    [self._ephemeral],
+                    source_of(self._plan),
+                    around,
+                    Census.from_json(backup.census),
+                    self._told,
+                )
+            except DestinationError as error:
+                errors.append(error)
+        raise errors[0]
 
     def _stage(self, name: str, expected_bytes: int | None = None) -> None:
         self._lease.stage, self._lease.done_bytes = name, 0
@@ -187,12 +216,12 @@ class _Run:
         if self._lease.is_cancelled:
             raise CancelledError("cancelled")
 
-    def _cancelled(self) -> None:
+    def _cancelled(self, words: str) -> None:
         """During its proof, it is a backup all the same."""
-        if self._backup.copies.exists():
-            self._end(BackupStatus.STORED, error="its restore test was cancelled")
+        if self._backup.copies.filter(is_there=True).exists():
+            self._end(BackupStatus.STORED, error=f"its restore test was {words}")
         else:
-            self._end(BackupStatus.CANCELLED, error="cancelled")
+            self._end(BackupStatus.CANCELLED, error=words)
 
     def _end(self, status: BackupStatus, error: str = "", is_over: bool = True) -> None:
         """Only while the row is this run's: one that was given up has been taken over."""
@@ -224,13 +253,24 @@ def _recipients(plan: Plan) -> list[x25519.Recipient]:
     return keys.recipients_in(plan.recipients) or keys.recovery_recipients()
 
 
+def _written(destination: Destination, beside: dict[str, bytes]) -> str:
+    """What went wrong. The manifest is the last: then all of it is whole."""
+    try:
+        for name, data in beside.items():
+            write_whole(destination, name, data)
+    except BackupError as error:
+        return str(error)
+    return ""
+
+
 @contextmanager
-def surroundings(plan: Plan) -> Iterator[Surroundings]:
-    """Emptied before, too: a run that was killed may have left a copy of the data there."""
-    work_dir = Path(settings.DATA_DIR) / "work" / plan.slug
+def surroundings(plan: Plan, purpose: str = "run") -> Iterator[Surroundings]:
+    """Emptied before, too: a run that was killed may have left a copy of the data there. A later
+    proof has its own, because a run may be under way."""
+    work_dir = Path(settings.DATA_DIR) / "work" / f"{plan.slug}.{purpose}"
     shutil.rmtree(work_dir, ignore_errors=True)
     work_dir.mkdir(parents=True, mode=0o700)
-    owner = plan.slug.replace("-", "_")
+    owner = f"{plan.slug}_{purpose}".replace("-", "_")
     try:
         yield Surroundings(work_dir, plan.lock_timeout_seconds, owner)
     finally:

@@ -49,7 +49,7 @@ def verify_backup(backup_id: int) -> None:
 
 @shared_task
 def forget_old_runs() -> None:
-    from backups.pruning import forget
+    from backups.sweeping import forget
 
     forget(time.time_ns() // 1_000_000)
 

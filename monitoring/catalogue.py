@@ -68,6 +68,13 @@ _ALL = [
     # The backups
     Metric("backup_age_seconds", "s", "Backup age", "Time since a plan's newest good backup"),
     Metric("backup_size_bytes", "B", "Backup size", "Size of a backup's artifact"),
+    Metric(
+        "backup_size_change_percent",
+        "%",
+        "Change of backup size",
+        "Size of a backup beside the median of the seven before it",
+    ),
+    Metric("backup_copies_missing", "", "Copies missing", "Destinations without the newest backup"),
     Metric("backup_duration_seconds", "s", "Backup duration", "Time that a backup took"),
     Metric("backup_retention_stopped", "", "Retention stopped", "1 while nothing is deleted"),
     Metric("restore_test_ok", "", "Restore test", "1 when a backup was restored, else 0"),

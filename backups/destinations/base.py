@@ -23,6 +23,9 @@ class Stored:
 class Upload(ABC):
     """An artifact on its way. Until `commit` returns, nothing is there under its final name."""
 
+    # After `commit`: the destination itself has compared the checksum of what has arrived.
+    is_compared = False
+
     @abstractmethod
     def write(self, data: bytes) -> None:
         """Raises DestinationError."""
@@ -50,7 +53,7 @@ class Destination(Configured):
 
     @abstractmethod
     def open(self, key: str) -> AbstractContextManager[Readable]:
-        """In pieces, never whole. Raises DestinationError."""
+        """In pieces, never whole. Raises DestinationError, and GoneError where it is not there."""
 
     @abstractmethod
     def delete(self, key: str) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from backups.destinations.base import Destination, Stored, Upload
-from backups.errors import DestinationError
+from backups.errors import DestinationError, GoneError
 from backups.sources.base import Readable
 from opsportal.lib.kinds import kind, setting
 
@@ -41,6 +41,9 @@ class Local(Destination):
     @contextmanager
     def open(self, key: str) -> Iterator[Readable]:
         path = self._path(key)
+        # A disk that is not mounted has not even the directory: that tells nothing of the file.
+        if path.parent.is_dir() and not path.exists():
+            raise GoneError(f"{path} is not there any more")
         with _explained(f"cannot read {path}"):
             file = path.open("rb")
         with file:
@@ -53,7 +56,7 @@ class Local(Destination):
     def listed(self, prefix: str) -> Iterable[Stored]:
         root = Path(self.path)
         with _explained(f"cannot read {root}"):
-            for path in sorted(root.rglob("*")) if root.is_dir() else ():
+            for path in sorted(self._below(prefix).rglob("*")):
                 key = path.relative_to(root).as_posix()
                 if path.is_file() and key.startswith(prefix) and path.suffix != PARTIAL:
                     found = path.stat()
@@ -62,12 +65,16 @@ class Local(Destination):
     def sweep(self, prefix: str, before_ms: int) -> int:
         swept = 0
         with _explained(f"cannot clean {self.path}"):
-            for path in Path(self.path).rglob(f"*{PARTIAL}"):
+            for path in self._below(prefix).rglob(f"*{PARTIAL}"):
                 key = path.relative_to(self.path).as_posix()
                 if key.startswith(prefix) and path.stat().st_mtime * 1000 < before_ms:
                     path.unlink(missing_ok=True)
                     swept += 1
         return swept
+
+    def _below(self, prefix: str) -> Path:
+        """The directory to search: the rest of the disk may be large, and is not ours."""
+        return Path(self.path, prefix.rpartition("/")[0])
 
     def _path(self, key: str) -> Path:
         path = Path(self.path, key)
@@ -103,6 +110,7 @@ class LocalUpload(Upload):
         with _explained(f"cannot write {self._path}"):
             self._file.flush()
             os.fsync(self._file.fileno())
+            _forgotten(self._file.fileno())
             self._file.close()
             self._partial.rename(self._path)
             _sync_directory(self._path.parent)
@@ -112,6 +120,13 @@ class LocalUpload(Upload):
             self._file.close()
         with suppress(OSError):
             self._partial.unlink(missing_ok=True)
+
+
+def _forgotten(descriptor: int) -> None:
+    """Whoever reads it back reads the disk, and what others have in the cache stays there."""
+    if hasattr(os, "posix_fadvise"):
+        with suppress(OSError):
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def _sync_directory(path: Path) -> None:

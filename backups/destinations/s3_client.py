@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from backups.errors import DestinationError
+from backups.errors import DestinationError, GoneError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -78,17 +78,23 @@ def explained(what: str, bucket: str, endpoint: str, *secrets: str) -> Iterator[
     from botocore.exceptions import BotoCoreError, ClientError
     from urllib3.exceptions import HTTPError
 
+    kind: type[DestinationError] = DestinationError
     try:
         yield
     except ClientError as error:
-        words = _of_service(error.response.get("Error", {}), bucket)
+        said = error.response.get("Error", {})
+        words, kind = _of_service(said, bucket), _kind_of(said)
     except (BotoCoreError, HTTPError, OSError) as error:
         words = _of_the_way(error, endpoint or "Amazon S3")
     else:
         return
     for secret in filter(None, secrets):
         words = words.replace(secret, "***")
-    raise DestinationError(f"{what}: {words}")
+    raise kind(f"{what}: {words}")
+
+
+def _kind_of(error: Mapping[str, Any]) -> type[DestinationError]:
+    return GoneError if error.get("Code") in ("NoSuchKey", "404") else DestinationError
 
 
 def _of_service(error: Mapping[str, Any], bucket: str) -> str:

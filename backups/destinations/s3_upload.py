@@ -76,10 +76,12 @@ class Sent:
             if not self._is_there():
                 raise
 
-    def is_whole(self) -> bool:
-        """By its size, and by its checksum where the server has one."""
+    def is_whole(self) -> bool | None:
+        """By its size and its checksum; None where the server knows no more than the size."""
         size_bytes, checksum = self._head()
-        return size_bytes == self._size_bytes and checksum in ("", self._checksum)
+        if size_bytes != self._size_bytes or checksum not in ("", self._checksum):
+            return False
+        return True if checksum else None
 
     def _is_there(self) -> bool:
         with suppress(Exception):
@@ -135,7 +137,8 @@ class S3Upload(Upload):
         with self._told():
             self._sent.complete()
             self._is_doubtful = True
-            self._is_doubtful = not self._sent.is_whole()
+            is_whole = self._sent.is_whole()
+            self._is_doubtful, self.is_compared = is_whole is False, bool(is_whole)
         if self._is_doubtful:
             self.abort()
             raise DestinationError("what has arrived in the bucket is not what was sent; removed")

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from psycopg.conninfo import make_conninfo
 
 from backups.errors import SourceError
 from backups.sources.base import Dump, Source, Surroundings, Target
+from backups.sources.mysql import Mysql
 from backups.sources.postgresql import Postgresql
 from backups.sources.sqlite import Sqlite
 from opsportal.lib.kinds import kind, setting
@@ -28,12 +30,12 @@ class DjangoDatabase(Source):
     def validate(self) -> dict[str, str]:
         if self.alias not in settings.DATABASES:
             return {"alias": f"must be one of {', '.join(settings.DATABASES)}"}
+        if _engine(self.alias) not in _SOURCES:
+            return {"alias": f"{_engine(self.alias)} is none of {', '.join(sorted(_SOURCES))}"}
         return {}
 
     def real(self) -> Source:
-        return _SOURCES[settings.DATABASES[self.alias]["ENGINE"].rpartition(".")[2]](
-            settings.DATABASES[self.alias]
-        )
+        return _SOURCES[_engine(self.alias)](settings.DATABASES[self.alias])
 
     @property
     def place(self) -> str:
@@ -72,4 +74,26 @@ def _sqlite(database: Mapping[str, Any]) -> Source:
     return Sqlite(path=str(database["NAME"]))
 
 
-_SOURCES = {"sqlite3": _sqlite, "postgresql": _postgresql}
+def _mysql(database: Mapping[str, Any]) -> Source:
+    user, password = (
+        quote(str(database.get(name) or ""), safe="") for name in ("USER", "PASSWORD")
+    )
+    host, port = str(database.get("HOST") or "localhost"), database.get("PORT") or 3306
+    options: Mapping[str, Any] = database.get("OPTIONS") or {}
+    # As Django has it: a host that is a path is a unix socket.
+    socket = host if host.startswith("/") else options.get("unix_socket")
+    at = f"{user}:{password}@{'localhost' if host.startswith('/') else host}:{port}"
+    query = f"?{urlencode({'unix_socket': socket})}" if socket else ""
+    return Mysql(url=f"mysql://{at}/{quote(str(database['NAME']), safe='')}{query}")
+
+
+def _engine(alias: str) -> str:
+    return str(settings.DATABASES[alias]["ENGINE"]).rpartition(".")[2]
+
+
+_SOURCES = {
+    "sqlite3": _sqlite,
+    "postgresql": _postgresql,
+    "postgis": _postgresql,
+    "mysql": _mysql,
+}

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 
+from backups import keys
 from backups.census import Census
 from backups.errors import SourceError
 from backups.sources.base import Dump, Readable, Source, Surroundings, Target
@@ -95,7 +96,10 @@ class FilesDump(Dump):
         try:
             with (
                 os.fdopen(self._writing, "wb") as pipe,
-                tarfile.open(fileobj=pipe, mode="w|", bufsize=CHUNK_BYTES) as archive,
+                # A file of two names is two files: the second would be but a link to the first.
+                tarfile.open(
+                    fileobj=pipe, mode="w|", bufsize=CHUNK_BYTES, dereference=True
+                ) as archive,
             ):
                 for path in self._paths:
                     for file in _within(path):
@@ -166,14 +170,19 @@ class _Hashed:
 
 def _within(path: Path) -> Iterator[Path]:
     """Regular files in a fixed order. Links are not followed: they may lead out."""
-    if path.is_file() and not path.is_symlink():
+    if _is_ours(path):
         yield path
     for directory, names, files in os.walk(path):
         names.sort()
         for name in sorted(files):
             file = Path(directory, name)
-            if file.is_file() and not file.is_symlink():
+            if _is_ours(file):
                 yield file
+
+
+def _is_ours(path: Path) -> bool:
+    """The key that opens the backups is in none of them."""
+    return path.is_file() and not path.is_symlink() and path != keys.directory() / keys.PRIVATE
 
 
 def _name(path: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 
 import psycopg
@@ -25,8 +25,28 @@ from opsportal.lib.kinds import kind, setting
 
 APPLICATION = "opsportal backup"
 GLOBALS = "globals.sql"
-# What pg_dump tells of the size: 1 GB of tables is about as much text.
-_SIZE = "SELECT pg_database_size(current_database())"
+# 1 GB of tables is about as much text; indexes are not dumped.
+_SIZE = """
+SELECT coalesce(sum(pg_table_size(c.oid)), 0)
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+"""
+# Anything that somebody has made: a view or a function is something, too.
+_CONTENTS = """
+SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'
+  AND NOT EXISTS (SELECT FROM pg_depend d
+    WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+UNION ALL
+SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND NOT EXISTS (
+  SELECT FROM pg_depend d
+  WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+LIMIT 1
+"""
+_OWNERS = ("--no-owner", "--no-privileges")
+# A proof must not publish anything, nor receive.
+_PROOF = (*_OWNERS, "--no-publications", "--no-subscriptions")
 
 
 @kind
@@ -112,7 +132,7 @@ class Postgresql(Source):
             _dropped(server, name)  # a proof that was killed has left it
             _created(server, name, like=parts_of(self.url)["dbname"])
             try:
-                yield PostgresqlTarget(_with_name(self.url, name), around, keep_owners=False)
+                yield PostgresqlTarget(_with_name(self.url, name), around, _PROOF)
             finally:
                 _dropped(server, name)
 
@@ -129,9 +149,10 @@ class Postgresql(Source):
             _dropped(server, beside)
             _created(server, beside, like=name if is_there else "template0")
             try:
-                target = PostgresqlTarget(_with_name(url, beside), around, around.keep_owners)
-                yield target
+                options = () if around.keep_owners else _OWNERS
+                yield PostgresqlTarget(_with_name(url, beside), around, options)
                 if is_there:
+                    _owned_as(server, beside, name)
                     _renamed(server, name, before)
                 _renamed(server, beside, name)
             finally:
@@ -171,15 +192,15 @@ class PostgresqlDump(Dump):
 
 
 class PostgresqlTarget(Target):
-    def __init__(self, url: str, around: Surroundings, keep_owners: bool) -> None:
-        self._url, self._around, self._keep_owners = url, around, keep_owners
+    def __init__(self, url: str, around: Surroundings, options: Sequence[str]) -> None:
+        self._url, self._around, self._options = url, around, options
 
     def load(self, stream: Readable) -> None:
         with closing(_connected(self._url, APPLICATION)) as connection:
             tool = tool_for("pg_restore", connection.info.server_version)
-        owners = [] if self._keep_owners else ["--no-owner", "--no-privileges"]
+        into = f"--dbname={self._name}"
         restore = Tool(
-            [tool, "--exit-on-error", "--no-password", *owners, f"--dbname={self._name}"],
+            [tool, "--exit-on-error", "--no-password", *self._options, into],
             environment_of(self._url, APPLICATION),
             self._around.work_dir,
             reads=True,
@@ -227,8 +248,8 @@ def _exists(server: psycopg.Connection, name: str) -> bool:
 
 
 def _is_empty(url: str) -> bool:
-    with closing(_connected(url, APPLICATION)) as connection, Snapshot(connection, 5) as snapshot:
-        return not snapshot.tables
+    with closing(_connected(url, APPLICATION)) as connection:
+        return connection.execute(_CONTENTS.encode()).fetchone() is None
 
 
 def _created(server: psycopg.Connection, name: str, like: str) -> None:
@@ -239,6 +260,15 @@ def _created(server: psycopg.Connection, name: str, like: str) -> None:
     create = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}")
     words = map(sql.Literal, (encoding, collate, ctype))
     server.execute(create.format(sql.Identifier(name), *words))
+
+
+def _owned_as(server: psycopg.Connection, name: str, other: str) -> None:
+    """Who owned the database that goes owns what takes its place, where we may decide that."""
+    query = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s"
+    row = server.execute(query, [other]).fetchone()
+    alter = sql.SQL("ALTER DATABASE {} OWNER TO {}")
+    with suppress(psycopg.errors.InsufficientPrivilege):
+        server.execute(alter.format(sql.Identifier(name), sql.Identifier(row[0] if row else "")))
 
 
 def _renamed(server: psycopg.Connection, name: str, new_name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -24,6 +25,13 @@ WHERE c.relkind = 'r' AND c.relpersistence <> 't'
     WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 ORDER BY 1, 2
 """
+# Whoever holds a snapshot is idle for as long as the dump takes. Not every version has all of them.
+_NO_TIMEOUTS = """
+SELECT set_config(name, '0', true) FROM pg_settings WHERE name IN
+  ('statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')
+"""
+# Somebody may drop a table between our reading its name and our locking it.
+TRIES = 3
 # So that the same row is the same text in both databases.
 _AS_TEXT = (
     "SET LOCAL DateStyle = ISO",
@@ -46,8 +54,17 @@ class Snapshot:
         self.tables: list[Table] = []
 
     def __enter__(self) -> Self:
+        for _ in range(TRIES - 1):
+            try:
+                return self._begun()
+            except psycopg.errors.UndefinedTable:
+                self._connection.execute("ROLLBACK")
+        return self._begun()
+
+    def _begun(self) -> Self:
         execute = self._connection.execute
         execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        execute(_NO_TIMEOUTS)
         # A word that the server knows, so no parameter: SET takes none.
         execute(f"SET LOCAL lock_timeout = {self._timeout_ms}".encode())
         for each in _AS_TEXT:
@@ -78,7 +95,8 @@ class Snapshot:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if not self._connection.closed and not self._connection.broken:
+        # A connection that is lost has nothing to roll back, and why it is lost is told already.
+        with suppress(psycopg.OperationalError):
             self.release()
 
     def release(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from threading import Event, Thread
 
 import psycopg
@@ -10,12 +11,11 @@ from backups.sources.base import Surroundings
 from backups.sources.tools import Tool
 
 EVERY_SECONDS = 2.0
+# Unlike what the sessions of others are doing, the locks of all are shown to every user.
 _WAITING = """
-SELECT max(extract(epoch FROM clock_timestamp() - w.query_start))
-FROM pg_stat_activity w
-WHERE w.wait_event_type = 'Lock' AND w.datname = current_database()
-  AND pg_blocking_pids(w.pid) && ARRAY(
-    SELECT pid FROM pg_stat_activity WHERE application_name = %s)
+SELECT DISTINCT w.pid FROM pg_locks w
+WHERE NOT w.granted AND pg_blocking_pids(w.pid) && ARRAY(
+    SELECT a.pid FROM pg_stat_activity a WHERE a.application_name = %s)
 """
 
 
@@ -41,13 +41,14 @@ class GiveWay:
         self._thread.start()
 
     def _watch(self) -> None:
+        since: dict[int, float] = {}
         try:
             while not self._over.wait(EVERY_SECONDS):
-                row = self._connection.execute(_WAITING, [self._application]).fetchone()
-                if row and row[0] and row[0] > self._patience_seconds:
+                since, seconds = self._looked(since)
+                if seconds > self._patience_seconds:
                     self.reason = (
-                        f"others have waited for a lock behind the dump for {row[0]:.0f} s; it has "
-                        "given way so that they can go on"
+                        f"others have waited for a lock behind the dump for {seconds:.0f} s; "
+                        "it has given way so that they can go on"
                     )
                     self._tool.interrupt()
                     # Of no effect between two of its queries, so again at the next look.
@@ -56,6 +57,13 @@ class GiveWay:
             pass  # the dump's own connection tells of a server that is gone
         finally:
             self._connection.close()
+
+    def _looked(self, since: dict[int, float]) -> tuple[dict[int, float], float]:
+        """Since when each session has been seen waiting, and for how long at most."""
+        now = time.monotonic()
+        rows = self._connection.execute(_WAITING, [self._application]).fetchall()
+        waiting = {int(pid): since.get(int(pid), now) for (pid,) in rows}
+        return waiting, now - min(waiting.values(), default=now)
 
     def stop(self) -> None:
         self._over.set()

@@ -87,7 +87,10 @@ class SqliteDump(Dump):
         """Nothing to wait for: the copy was whole before it was read."""
 
     def census(self, checksums: bool) -> Census:
-        counted = census_of(self._copy)
+        try:
+            counted = census_of(self._copy)
+        except sqlite3.Error as error:
+            raise SourceError(f"the database is damaged; SQLite says: {error}") from None
         return Census(counted.rows, {WHOLE: self._hashed.digest.hexdigest()})
 
 

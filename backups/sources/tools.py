@@ -55,6 +55,8 @@ class Tool:
         except BrokenPipeError:
             pass  # its exit status and its words say why
         self.finish()
+        while stream.read(CHUNK_BYTES):
+            pass  # what it did not need has to be whole all the same
 
     def finish(self) -> None:
         """Raises SourceError unless it ends with 0."""

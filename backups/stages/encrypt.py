@@ -10,7 +10,7 @@ from threading import Thread
 import pyrage
 from pyrage import x25519
 
-from backups.errors import BackupError, ProofError
+from backups.errors import BackupError, ProofError, WrongKeyError
 from backups.sources.base import Readable
 from backups.stages.digest import Writable
 
@@ -29,7 +29,7 @@ def forward(stream: Readable, onward: Writable, recipients: Sequence[x25519.Reci
 
 @contextmanager
 def inverse(stream: Readable, identities: Sequence[x25519.Identity]) -> Iterator[Readable]:
-    """Raises ProofError at a wrong key or a changed byte, at the latest at its end."""
+    """Raises WrongKeyError, and ProofError at a changed byte, at the latest at its end."""
     reading, writing = os.pipe()
     pushing = _Pushing(stream, writing, identities)
     pushing.start()
@@ -76,8 +76,9 @@ class _Checked:
         if isinstance(error, BackupError):
             raise error
         if error is not None:
-            words = str(error)
-            raise ProofError(WRONG_KEY if "No matching keys" in words else f"age says: {words}")
+            if "No matching keys" in str(error):
+                raise WrongKeyError(WRONG_KEY)
+            raise ProofError(f"age says: {error}")
 
 
 class _Reading:

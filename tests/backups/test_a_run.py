@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import pyrage
@@ -13,11 +14,13 @@ from pyrage import x25519
 
 from backups import runner
 from backups.destinations.local import LocalUpload
-from backups.errors import DestinationError
+from backups.errors import CancelledError, DestinationError, SourceError
 from backups.leasing import Lease
 from backups.models import Backup, Plan
 from backups.queueing import cancel, queue
 from backups.runner import run
+from backups.sources.base import Surroundings, Target
+from backups.sources.sqlite import Sqlite
 from backups.stages import compress
 from monitoring import store
 from tests.backups.plans import NOW_MS, backed_up, files_in, opened, plan, shop
@@ -190,3 +193,81 @@ def test_a_cancelled_run_leaves_nothing(tmp_path: Path) -> None:
     assert made is not None
     assert made.status == "cancelled"
     assert files_in(tmp_path / "kept") == []
+
+
+def test_where_it_cannot_be_proved_it_is_kept_and_somebody_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(self: Sqlite, around: Surroundings) -> AbstractContextManager[Target]:
+        raise SourceError("PostgreSQL says: permission denied to create database")
+
+    monkeypatch.setattr(Sqlite, "scratch", refused)
+    made = backed_up(plan(shop(tmp_path / "shop.sqlite3"), tmp_path / "kept"))
+    assert (made.status, made.proof) == ("stored", "none")
+    assert "it could not be proved: there is no place to restore it to" in made.error
+    assert len(files_in(tmp_path / "kept")) == 2
+    assert store.latest(store.Selector("restore_test_ok"))[0].value == 0
+
+
+def test_a_second_copy_that_was_damaged_on_its_way_is_no_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(self: LocalUpload) -> None:
+        commit(self)
+        if "two" in str(self._path):
+            self._path.write_bytes(b"x" + self._path.read_bytes()[1:])
+
+    commit = LocalUpload.commit
+    monkeypatch.setattr(LocalUpload, "commit", damaged)
+    made = backed_up(plan(shop(tmp_path / "shop.sqlite3"), tmp_path / "one", tmp_path / "two"))
+    assert made.status == "verified"
+    assert f"not everywhere: read back from {tmp_path / 'two'}: its checksum" in made.error
+    assert [copy.is_there for copy in made.copies.all()] == [True, False]
+    assert files_in(tmp_path / "two") == []
+
+
+def test_without_a_restore_test_the_only_copy_is_read_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(self: LocalUpload) -> None:
+        commit(self)
+        self._path.write_bytes(self._path.read_bytes()[:-1])
+
+    commit = LocalUpload.commit
+    monkeypatch.setattr(LocalUpload, "commit", damaged)
+    made = backed_up(plan(shop(tmp_path / "shop.sqlite3"), tmp_path / "kept", verify="never"))
+    assert made.status == "failed"
+    assert "bytes instead of" in made.error
+    assert files_in(tmp_path / "kept") == []
+
+
+def test_a_database_that_is_damaged_is_said(tmp_path: Path) -> None:
+    path = shop(tmp_path / "shop.sqlite3", rows=5000)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    data = bytearray(path.read_bytes())
+    data[4096:] = os.urandom(len(data) - 4096)
+    path.write_bytes(data)
+    made = backed_up(plan(path, tmp_path / "kept"))
+    assert made.status == "failed"
+    assert "SQLite says: database disk image is malformed" in made.error
+    assert files_in(tmp_path / "kept") == []
+
+
+def test_an_empty_database_is_backed_up_too(tmp_path: Path) -> None:
+    (tmp_path / "empty.sqlite3").touch()
+    made = backed_up(plan(tmp_path / "empty.sqlite3", tmp_path / "kept"))
+    assert (made.status, made.error) == ("verified", "")
+    assert made.census["rows"] == {}
+
+
+def test_what_is_cancelled_in_its_proof_is_a_backup_all_the_same(tmp_path: Path) -> None:
+    def watching(stage: str, done_bytes: int, expected_bytes: int | None) -> None:
+        if stage == "restoring":
+            raise CancelledError("cancelled by ann")
+
+    of = plan(shop(tmp_path / "shop.sqlite3"), tmp_path / "kept")
+    made = run(queue(of, "test", NOW_MS).pk, watching)
+    assert made is not None
+    assert (made.status, made.error) == ("stored", "its restore test was cancelled by ann")
+    assert len(files_in(tmp_path / "kept")) == 2

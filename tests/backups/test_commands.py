@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import signal
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +14,10 @@ from django.core.management.base import CommandError
 from pyrage import x25519
 
 from backups.models import Backup, Plan
-from tests.backups.plans import IDENTITY, backed_up, files_in, plan, shop
+from backups.queueing import queue
+from backups.sources.base import Readable
+from backups.stages import compress
+from tests.backups.plans import IDENTITY, NOW_MS, backed_up, files_in, plan, shop
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +88,35 @@ def test_another_key_opens_nothing_and_leaves_nothing(of: Plan, tmp_path: Path) 
     assert not list(tmp_path.glob("b.sqlite3*"))
 
 
+def test_to_overwrite_somebody_has_to_be_asked(of: Plan, tmp_path: Path, key: Path) -> None:
+    backed_up(of)
+    target = shop(tmp_path / "b.sqlite3", rows=3)
+    with pytest.raises(CommandError, match="needs --noinput"):
+        said("restore", "Shop", "--to", str(target), "--identity", str(key), "--overwrite")
+
+
+def test_without_a_target_nothing_is_restored(of: Plan) -> None:
+    backed_up(of)
+    with pytest.raises(CommandError, match="Give --to URL"):
+        said("restore", "Shop")
+
+
+def test_nothing_that_is_under_way_is_nothing_to_cancel(of: Plan) -> None:
+    with pytest.raises(CommandError, match="Nothing is under way"):
+        said("backup", "--cancel")
+
+
+def test_a_copy_that_is_damaged_is_passed_over(tmp_path: Path, key: Path) -> None:
+    of = plan(
+        shop(tmp_path / "shop.sqlite3"), tmp_path / "one", tmp_path / "two", tmp_path / "three"
+    )
+    made = backed_up(of)
+    (tmp_path / "one" / made.key).write_bytes(b"damaged")
+    (tmp_path / "two" / made.key).unlink()
+    to = tmp_path / "b.sqlite3"
+    assert "restored 1 table" in said("restore", "Shop", "--to", str(to), "--identity", str(key))
+
+
 def test_a_damaged_artifact_is_refused_before_anything_is_touched(
     of: Plan, kept: Path, tmp_path: Path, key: Path
 ) -> None:
@@ -92,9 +125,9 @@ def test_a_damaged_artifact_is_refused_before_anything_is_touched(
     damaged = bytearray(artifact.read_bytes())
     damaged[-1] ^= 1
     artifact.write_bytes(damaged)
-    target = shop(tmp_path / "b.sqlite3", rows=3)
+    target, over = shop(tmp_path / "b.sqlite3", rows=3), ["--overwrite", "--noinput"]
     with pytest.raises(CommandError, match="has been damaged"):
-        said("restore", "Shop", "--to", str(target), "--identity", str(key), "--overwrite")
+        said("restore", "Shop", "--to", str(target), "--identity", str(key), *over)
     with closing(sqlite3.connect(target)) as database:
         assert database.execute('SELECT count(*) FROM "ordérs ""new"""').fetchone() == (3,)
     with pytest.raises(CommandError, match="has been damaged"):
@@ -123,6 +156,54 @@ def test_a_plan_is_backed_up_and_listed(of: Plan, kept: Path) -> None:
     assert str(kept) in listed
     assert "kept: younger than a day" in said("backups", "--retention")
     assert len(files_in(kept)) == 2
+
+
+def test_the_list_tells_when_nothing_would_be_deleted(of: Plan) -> None:
+    for made in [backed_up(of) for _ in range(6)][:-1]:
+        moment_ms = (made.started_ms or 0) - (30 - made.pk % 7) * 86_400_000
+        Backup.objects.filter(pk=made.pk).update(started_ms=moment_ms)
+    told = said("backups", "--retention")
+    assert told.count("goes: older than 7 days") == 5
+    assert "Shop: nothing would be deleted: 5 of 6 backups would go at once" in told
+    assert said("backups", "--prune").count("deleted shop/shop-") == 5
+
+
+def test_without_a_name_restore_lists_what_there_is(of: Plan) -> None:
+    made = backed_up(of)
+    told = said("restore")
+    assert f"{made.pk} " in told
+    assert "verified" in told
+    assert "manage.py restore NUMBER --to URL" in told
+
+
+def test_who_restores_is_told_what_it_is(of: Plan, tmp_path: Path, key: Path) -> None:
+    backed_up(of)
+    told = said("restore", "Shop", "--to", str(tmp_path / "b.sqlite3"), "--identity", str(key))
+    assert "of Shop, made " in told
+    assert "1 table, 500 rows" in told
+    assert "verified, restored and counted" in told
+
+
+def test_a_run_is_cancelled_from_another_terminal(of: Plan) -> None:
+    queued = queue(of, "schedule", NOW_MS)
+    assert "Asked to stop, which takes some seconds: Shop" in said("backup", "--cancel", "Shop")
+    queued.refresh_from_db()
+    assert (queued.status, queued.error) == ("cancelled", "cancelled by command line")
+
+
+def test_ctrl_c_ends_a_run_in_order(of: Plan, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def pressed(stream: Readable, level: int) -> Readable:
+        signal.raise_signal(signal.SIGINT)
+        return forward(stream, level)
+
+    forward, before = compress.forward, signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(compress, "forward", pressed)
+    with pytest.raises(CommandError, match="Without a good backup: Shop"):
+        said("backup")
+    made = Backup.objects.get()
+    assert (made.status, made.error) == ("cancelled", "cancelled on the command line")
+    assert files_in(kept) == []
+    assert signal.getsignal(signal.SIGINT) == before
 
 
 def test_the_recovery_sheet_has_real_names_and_no_secret(of: Plan, kept: Path) -> None:

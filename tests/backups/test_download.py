@@ -41,7 +41,7 @@ def test_a_link_downloads_nothing(admin_client: Client, made: Backup) -> None:
 def test_a_copy_that_is_gone_is_said(admin_client: Client, made: Backup, tmp_path: Path) -> None:
     (tmp_path / "kept" / made.key).unlink()
     page = admin_client.post(address(made), follow=True).content.decode()
-    assert "Cannot read" in page
+    assert "is not there any more" in page
 
 
 def test_the_artifact_comes_as_it_is_and_it_is_recorded(

@@ -139,6 +139,31 @@ def test_a_run_has_one_worker(daily: Plan) -> None:
     assert claim(queued.pk, NOW_MS) is None
 
 
+def test_after_a_clock_that_was_ahead_is_set_back_turns_go_on(daily: Plan) -> None:
+    Plan.objects.update(scheduled_ms=NOW_MS + 300 * DAY_MS)
+    for hours in (1, 24, 48):
+        assert look_around(NOW_MS + hours * HOUR_MS) == [last(daily).pk]
+        ended(last(daily), "verified", NOW_MS + hours * HOUR_MS)
+        assert look_around(NOW_MS + hours * HOUR_MS + MINUTE_MS) == []
+
+
+def test_a_run_of_a_future_that_was_none_does_not_stand_in_the_way(daily: Plan) -> None:
+    died = queue(daily, "ann", NOW_MS)
+    claim(died.pk, NOW_MS + 300 * DAY_MS)
+    look_around(NOW_MS)
+    died.refresh_from_db()
+    assert died.status == "failed"
+
+
+def test_a_backup_of_a_future_that_was_none_is_not_new(daily: Plan) -> None:
+    good = queue(daily, "ann", NOW_MS)
+    Backup.objects.filter(pk=good.pk).update(status="verified", started_ms=NOW_MS + 300 * DAY_MS)
+    Plan.objects.filter(pk=daily.pk).update(created_at=datetime(2026, 11, 20, 12, tzinfo=UTC))
+    _recorded_ages(NOW_MS)
+    (point,) = store.latest(store.Selector("backup_age_seconds", {"plan": "Shop"}))
+    assert point.value == 3 * 24 * 3600
+
+
 def test_not_all_plans_run_at_once(tmp_path: Path) -> None:
     for number in range(5):
         made(tmp_path, f"Plan {number}")

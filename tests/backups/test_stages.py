@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyrage import x25519
 
-from backups.errors import DestinationError, ProofError, SourceError
+from backups.errors import DestinationError, ProofError, SourceError, WrongKeyError
 from backups.stages import compress, encrypt
 from backups.stages.digest import Checked, Digest
 
@@ -61,7 +61,7 @@ ARTIFACT, SHA256 = made(DATA)
 
 
 def test_another_key_does_not_open_it() -> None:
-    with pytest.raises(ProofError, match="does not open it"):
+    with pytest.raises(WrongKeyError, match="does not open it"):
         opened(ARTIFACT, SHA256, len(ARTIFACT), x25519.Identity.generate())
 
 

@@ -9,10 +9,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from backups.command_line import Bar, human
+from backups.command_line import AskedToStop, Bar, human
 from backups.errors import BackupError
-from backups.models import GOOD, Backup, BackupStatus, Plan
-from backups.queueing import queue
+from backups.models import GOOD, UNDER_WAY, Backup, BackupStatus, Plan
+from backups.queueing import cancel, queue
 from backups.runner import run
 
 
@@ -28,6 +28,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("plan", nargs="?", help="its name; without one, all that are on")
         parser.add_argument("--quiet", action="store_true", help="no progress bar")
+        parser.add_argument(
+            "--cancel", action="store_true", help="end what is under way, also a worker's run"
+        )
         parser.add_argument("--run", type=int, metavar="ID", help="a run that is queued (workers)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -35,18 +38,32 @@ class Command(BaseCommand):
         if options["run"]:
             run(options["run"])
             return
-        failed = [plan.name for plan in _plans(options["plan"]) if not self._made(plan, options)]
+        plans = _plans(options["plan"])
+        if options["cancel"]:
+            self._cancel(plans)
+            return
+        with AskedToStop() as asked:
+            failed = [plan.name for plan in plans if not self._made(plan, options, asked)]
         if failed:
             raise CommandError(f"Without a good backup: {', '.join(failed)}.")
 
-    def _made(self, plan: Plan, options: dict[str, Any]) -> bool:
+    def _cancel(self, plans: list[Plan]) -> None:
+        under_way = Backup.objects.filter(plan__in=plans, status__in=UNDER_WAY)
+        asked = [backup.plan_name for backup in under_way if cancel(backup, "command line")]
+        if not asked:
+            raise CommandError("Nothing is under way.")
+        self.stdout.write(f"Asked to stop, which takes some seconds: {', '.join(asked)}")
+
+    def _made(self, plan: Plan, options: dict[str, Any], asked: AskedToStop) -> bool:
+        if asked.is_asked:
+            return False
         try:
             queued = queue(plan, "command line", int(timezone.now().timestamp() * 1000))
         except BackupError as error:
             self.stderr.write(f"{plan.name}: {error}")
             return False
         with Bar(plan.name, quiet=options["quiet"]) as bar:
-            backup = run(queued.pk, bar.show)
+            backup = run(queued.pk, asked.watching(bar.show))
         return backup is not None and self._told(backup)
 
     def _told(self, backup: Backup) -> bool:

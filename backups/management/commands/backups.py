@@ -9,8 +9,9 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from backups.command_line import human
 from backups.models import Backup, Plan
-from backups.pruning import dry_run, prune
+from backups.pruning import dry_run, prune, why_stopped
 from backups.recovery_sheet import recovery_sheet
+from backups.sweeping import sweep
 from opsportal.lib.crypto import UnreadableSecretError
 from opsportal.lib.kinds import SettingsError
 
@@ -42,14 +43,20 @@ class Command(BaseCommand):
             for plan in Plan.objects.all():
                 for row in prune(plan, now_ms, even_many=True):
                     self.stdout.write(f"deleted {row.key}")
+                sweep(plan, now_ms)
         elif options["sheet"]:
             self._sheets()
         elif options["retention"]:
-            for plan in Plan.objects.all():
-                for row, _kept, reason in dry_run(plan, now_ms):
-                    self.stdout.write(f"{row.pk:>6}  {row.key}  {reason}")
+            self._retention(now_ms)
         else:
             self._list(options["most"])
+
+    def _retention(self, now_ms: int) -> None:
+        for plan in Plan.objects.all():
+            for row, _kept, reason in dry_run(plan, now_ms):
+                self.stdout.write(f"{row.pk:>6}  {row.key}  {reason}")
+            if stopped := why_stopped(plan, now_ms):
+                self.stdout.write(f"{plan.name}: nothing would be deleted: {stopped}")
 
     def _sheets(self) -> None:
         for plan in Plan.objects.all():

@@ -8,16 +8,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backups import keys
 from backups.census import Census, differences, in_words
-from backups.command_line import Bar, good_backup, human
-from backups.destinations.base import Destination
-from backups.editing import destination_of
+from backups.command_line import Bar, described, good_backup
+from backups.copies import whole_copy
 from backups.errors import BackupError, ProofError
 from backups.models import Backup
-from backups.proving import compare_checksum, load
+from backups.proving import load
 from backups.sources.base import Surroundings
 from backups.sources.registry import kind_named
 from opsportal.lib.crypto import UnreadableSecretError
@@ -26,17 +26,19 @@ from opsportal.lib.kinds import SettingsError
 
 class Command(BaseCommand):
     help = (
-        "Restores a backup. Its checksum is compared before anything is touched; what is restored "
-        "is counted before it takes the target's name. Example: manage.py restore 12 --to "
-        "postgresql://app@localhost/app --identity recovery-key.txt"
+        "Restores a backup, or lists what there is. Its checksum is compared before anything is "
+        "touched; what is restored is counted before it takes the target's name. Example: "
+        "manage.py restore 12 --to postgresql://app@localhost/app --identity recovery-key.txt"
     )
 
     # They load the whole web side, which this never uses: 40 MB.
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("backup", help="number, key or plan (then the newest)")
-        parser.add_argument("--to", required=True, metavar="URL", help="database or directory")
+        parser.add_argument(
+            "backup", nargs="?", help="number, key or plan (then the newest); without one, a list"
+        )
+        parser.add_argument("--to", metavar="URL", help="database or directory")
         parser.add_argument("--identity", type=Path, metavar="FILE", help="the recovery key")
         parser.add_argument("--overwrite", action="store_true", help="replace what is there")
         parser.add_argument(
@@ -46,6 +48,14 @@ class Command(BaseCommand):
         parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not options["backup"]:
+            call_command("backups", stdout=self.stdout)
+            self.stdout.write("Restore one: manage.py restore NUMBER --to URL --identity FILE")
+            return
+        if not options["to"]:
+            raise CommandError(
+                "Where to? Give --to URL, such as --to sqlite:////srv/app/db.sqlite3"
+            )
         backup = good_backup(options["backup"])
         try:
             identities = keys.identities_in(_identity(options["identity"]))
@@ -55,15 +65,20 @@ class Command(BaseCommand):
                 words = _restored(backup, identities, options, bar)
         except (BackupError, SettingsError, UnreadableSecretError, ValueError) as error:
             raise CommandError(f"{backup}: {error}") from None
+        except KeyboardInterrupt:
+            raise CommandError("Stopped: what was there is as it was.", returncode=130) from None
         self.stdout.write(f"{backup}: {words}, in {time.monotonic() - began:.1f} s")
 
     def _ask(self, backup: Backup, options: dict[str, Any]) -> None:
-        self.stdout.write(f"{backup}: {human(backup.size_bytes or 0)}, {backup.status}")
-        if options["noinput"] or not sys.stdin.isatty():
+        self.stdout.write(described(backup))
+        if options["noinput"]:
             return
-        question = (
-            "Restore it? What is there is replaced." if options["overwrite"] else "Restore it?"
-        )
+        if not sys.stdin.isatty():
+            if options["overwrite"]:
+                raise CommandError("There is nobody to ask: --overwrite needs --noinput then.")
+            return
+        replaced = " What is there is replaced." if options["overwrite"] else ""
+        question = f"Restore it to {options['to'].rpartition('@')[2]}?{replaced}"
         if input(f"{question} [y/N] ").strip().lower() not in ("y", "yes"):
             raise CommandError("Nothing was done.")
 
@@ -76,7 +91,7 @@ def _identity(given: Path | None) -> Path:
 
 
 def _restored(backup: Backup, identities: list[Any], options: dict[str, Any], bar: Bar) -> str:
-    destination, size = _where(backup), backup.size_bytes or 0
+    size = backup.size_bytes or 0
 
     def comparing(done_bytes: int) -> None:
         bar.show("comparing", done_bytes, size)
@@ -84,7 +99,7 @@ def _restored(backup: Backup, identities: list[Any], options: dict[str, Any], ba
     def restoring(done_bytes: int) -> None:
         bar.show("restoring", done_bytes, size)
 
-    compare_checksum(destination, backup.key, backup.sha256, size, comparing)
+    destination = whole_copy(backup, comparing)
     kind, dumped = kind_named(backup.source_kind), Census.from_json(backup.census)
     with TemporaryDirectory(prefix="opsportal-restore-") as directory:
         around = Surroundings(Path(directory), keep_owners=not options["no_owner"])
@@ -95,10 +110,3 @@ def _restored(backup: Backup, identities: list[Any], options: dict[str, Any], ba
             if found:
                 raise ProofError(f"it is not what was dumped: {in_words(found)}")
     return f"restored {census.summary}"
-
-
-def _where(backup: Backup) -> Destination:
-    copy = backup.copies.filter(is_there=True).exclude(destination=None).first()
-    if copy is None or copy.destination is None:
-        raise BackupError("there is no copy of it: its destination was taken away")
-    return destination_of(copy.destination)
