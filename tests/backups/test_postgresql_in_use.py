@@ -48,7 +48,7 @@ def user(url: str, postgresql_url: str) -> Iterator[str]:
     name = f"app_{uuid.uuid4().hex[:10]}"
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'app'".encode())
-        database = sql.Identifier(conninfo_to_dict(url)["dbname"])
+        database = sql.Identifier(str(conninfo_to_dict(url)["dbname"]))
         owner = sql.SQL("ALTER DATABASE {} OWNER TO {}")
         connection.execute(owner.format(database, sql.Identifier(name)))
         for each in ("CREATE TABLE theirs (id int)", f"ALTER TABLE theirs OWNER TO {name}"):
@@ -107,7 +107,7 @@ def test_limits_for_idle_sessions_and_slow_queries_do_not_end_it(
     url: str, around: Surroundings, tmp_path: Path
 ) -> None:
     do(url, "CREATE TABLE a AS SELECT n FROM generate_series(1, 1000) n")
-    name = '"' + conninfo_to_dict(url)["dbname"].replace('"', '""') + '"'
+    name = '"' + str(conninfo_to_dict(url)["dbname"]).replace('"', '""') + '"'
     limits = ("idle_in_transaction_session_timeout", "statement_timeout")
     do(url, *(f"ALTER DATABASE {name} SET {limit} = '300ms'" for limit in limits))
     with Postgresql(url=url).dump(around) as dump:
