@@ -86,13 +86,13 @@ def _row_of(place: Mapping[str, Any], rows: list[PlanDestination]) -> PlanDestin
     """Taken out of the rows. Of the very same place only: another would make believe that its
     copies are there. A secret may change, or how the same place is reached."""
     for row in rows:
-        if row.kind == place.get("kind") and _same_place(row.settings, place):
+        if row.kind == place.get("kind") and is_same_place(row.settings, place):
             rows.remove(row)
             return row
     return None
 
 
-def _same_place(settings: Mapping[str, Any], place: Mapping[str, Any]) -> bool:
+def is_same_place(settings: Mapping[str, Any], place: Mapping[str, Any]) -> bool:
     named = ("path", "bucket", "prefix", "endpoint_url")
     return all((settings.get(name) or "") == (place.get(name) or "") for name in named)
 

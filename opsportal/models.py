@@ -33,3 +33,20 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+
+class ManagedObject(models.Model):
+    """Something that a configuration file sets: a change in the admin lasts until it is applied."""
+
+    section = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
+    file = models.CharField(max_length=200)
+    applied_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["section", "name"], name="managed_by_one_file")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.section}.{self.name} ({self.file})"
