@@ -119,7 +119,7 @@ class ThresholdSerializer(_Strict):
 
     class Meta:
         model = Threshold
-        exclude = ("version", "created_at", "updated_at")
+        exclude: tuple[str, ...] = ("version", "created_at", "updated_at")
 
     def create(self, validated_data: dict[str, Any]) -> Threshold:
         return self._saved(Threshold(), validated_data)
@@ -146,7 +146,15 @@ class ChannelSerializer(_Strict):
 
     class Meta:
         model = Channel
-        fields = ("id", "name", "kind", "settings", "enabled", "max_per_minute", "drill")
+        fields: tuple[str, ...] = (
+            "id",
+            "name",
+            "kind",
+            "settings",
+            "enabled",
+            "max_per_minute",
+            "drill",
+        )
 
     def to_representation(self, instance: Channel) -> dict[str, Any]:
         shown: dict[str, Any] = super().to_representation(instance)

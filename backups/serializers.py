@@ -65,13 +65,13 @@ class PlanSerializer(serializers.ModelSerializer[Plan]):
 
     class Meta:
         model = Plan
-        fields = (
+        fields: tuple[str, ...] = (
             *("id", "name", "slug", "source", "destinations", "cron", "time_zone"),
             *("keep_days", "keep_daily", "keep_weekly", "keep_monthly", "keep_yearly"),
             *("verify", "verify_every", "compression_level", "recipients"),
             *("lock_timeout_seconds", "enabled", "retention_stopped"),
         )
-        read_only_fields = ("slug", "retention_stopped")
+        read_only_fields: tuple[str, ...] = ("slug", "retention_stopped")
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):

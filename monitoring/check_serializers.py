@@ -31,7 +31,7 @@ class CheckSerializer(serializers.ModelSerializer[Check]):
 
     class Meta:
         model = Check
-        fields = (
+        fields: tuple[str, ...] = (
             "id",
             "name",
             "slug",
@@ -53,7 +53,7 @@ class CheckSerializer(serializers.ModelSerializer[Check]):
             "checked_at",
             "ping_url",
         )
-        read_only_fields = ("slug",)
+        read_only_fields: tuple[str, ...] = ("slug",)
 
     def get_since(self, check: Check) -> str:
         return iso(check.state.since_ms)

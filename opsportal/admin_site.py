@@ -1,6 +1,9 @@
 """The portal's admin site: Django's own, with the dashboard as one of its pages."""
 
+from typing import Any
+
 from django.contrib.admin import AdminSite
+from django.http import HttpRequest
 
 
 class OpsPortalAdminSite(AdminSite):
@@ -8,3 +11,9 @@ class OpsPortalAdminSite(AdminSite):
     site_title = "OpsPortal"
     index_title = "Administration"
     site_url = "/"
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        # Its modules need models, which are not there yet when the site is.
+        from opsportal.configuration.marks import managed_note
+
+        return {**super().each_context(request), "managed_note": managed_note(request)}

@@ -6,6 +6,7 @@ from pathlib import Path
 from django.apps import AppConfig
 from django.contrib.admin import autodiscover
 from django.contrib.admin.apps import SimpleAdminConfig
+from django.db.models.signals import post_save
 
 _WITHOUT_PAGES = ("worker", "beat")
 
@@ -26,6 +27,12 @@ class OpsPortalAdminConfig(SimpleAdminConfig):
         super().ready()
         if not _shows_no_pages(sys.argv):
             autodiscover()
+            self._keep_configuration()
+
+    def _keep_configuration(self) -> None:
+        from opsportal.configuration.keeping import entry_saved
+
+        post_save.connect(entry_saved, sender="admin.LogEntry", dispatch_uid="configuration")
 
 
 def _shows_no_pages(argv: list[str]) -> bool:

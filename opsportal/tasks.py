@@ -18,3 +18,14 @@ def answer(key: str) -> None:
     with broker() as client:
         client.rpush(key, json.dumps(reply))
         client.expire(key, 60)
+
+
+@shared_task
+def keep_configuration(user_id: int, message: str) -> None:
+    """Commits a change that somebody has made in the admin."""
+    from django.contrib.auth import get_user_model
+
+    from opsportal.configuration import repository
+
+    user = get_user_model().objects.filter(pk=user_id).first()
+    repository.keep(repository.author_of(user) if user else repository.PORTAL, message)

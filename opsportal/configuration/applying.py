@@ -17,7 +17,7 @@ from opsportal.lib.crypto import UnreadableSecretError
 from opsportal.lib.kinds import SettingsError
 from opsportal.models import ManagedObject
 
-ADDED, CHANGED, REMOVED = "+", "~", "−"
+ADDED, CHANGED, REMOVED = "+", "~", "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,7 @@ def apply(document: Document, file: str, *, dry_run: bool = False) -> list[Chang
     return changes
 
 
-def _in_section(
-    section: Section, items: Items, file: str, problems: list[str]
-) -> Iterator[Change]:
+def _in_section(section: Section, items: Items, file: str, problems: list[str]) -> Iterator[Change]:
     managed = {each.name: each for each in ManagedObject.objects.filter(section=section.name)}
     rows = section.rows
     for name in section.in_order(items):

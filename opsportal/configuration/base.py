@@ -27,7 +27,12 @@ class Part:
 class Section(ABC):
     name: ClassVar[str]
     # Has the fields of an item and `name`; saves through the room's own editing module.
-    serializer: ClassVar[type[serializers.Serializer[Any]]]
+    serializer: ClassVar[type[serializers.ModelSerializer[Any]]]
+
+    @property
+    def model(self) -> type[Model]:
+        model: type[Model] = self.serializer.Meta.model
+        return model
 
     @property
     @abstractmethod
@@ -40,8 +45,7 @@ class Section(ABC):
 
     def defaults(self) -> dict[str, Any]:
         """What a field is that the file does not name."""
-        meta = getattr(self.serializer, "Meta", None)
-        columns = {} if meta is None else {each.name: each for each in meta.model._meta.get_fields()}
+        columns = {each.name: each for each in self.model._meta.get_fields()}
         names = [name for name in _writable(self.serializer) if _is_optional(columns.get(name))]
         return {name: _usual(columns[name]) for name in names}
 
@@ -94,7 +98,7 @@ class Section(ABC):
         return {name: _plain(shown[name]) for name in ("name", *_writable(self.serializer))}
 
 
-def _writable(serializer: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+def _writable(serializer: type[serializers.ModelSerializer[Any]]) -> dict[str, Any]:
     fields = serializer().fields
     return {name: each for name, each in fields.items() if not each.read_only and name != "name"}
 

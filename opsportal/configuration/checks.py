@@ -17,7 +17,7 @@ from opsportal.lib.kinds import secret_names
 
 
 class CheckInFile(CheckSerializer):
-    parent = serializers.SlugRelatedField[Check](
+    parent = serializers.SlugRelatedField[Check](  # type: ignore[assignment]
         slug_field="name", queryset=Check.objects.all(), required=False, allow_null=True
     )
 

@@ -45,7 +45,9 @@ def parse(text: str, known: frozenset[str]) -> Document:
 
 def _items(section: Any, items: Any, known: frozenset[str]) -> Items:
     if section not in known:
-        raise ConfigurationError([f"{section}: no such section; there are {', '.join(sorted(known))}"])
+        raise ConfigurationError(
+            [f"{section}: no such section; there are {', '.join(sorted(known))}"]
+        )
     if items is None:
         return {}
     if not isinstance(items, Mapping):

@@ -9,8 +9,11 @@ from django.http import HttpRequest
 from opsportal.configuration.registry import SECTIONS
 from opsportal.models import ManagedObject
 
-_SECTION_OF = {section.serializer.Meta.model: name for name, section in SECTIONS.items()}  # type: ignore[attr-defined]
 MOST_NAMES = 20
+
+
+def section_of(model: type[Model] | None) -> str | None:
+    return next((name for name, each in SECTIONS.items() if each.model is model), None)
 
 
 def managed_note(request: HttpRequest) -> str:
@@ -24,7 +27,7 @@ def managed_note(request: HttpRequest) -> str:
         model = ContentType.objects.get_by_natural_key(app, model_name).model_class()
     except ContentType.DoesNotExist:
         return ""
-    section = _SECTION_OF.get(model)
+    section = section_of(model)
     if model is None or section is None:
         return ""
     pk = match.kwargs.get("object_id") if match and page == "change" else None
@@ -32,7 +35,9 @@ def managed_note(request: HttpRequest) -> str:
 
 
 def _of_one(model: type[Model], section: str, pk: str) -> str:
-    names = model._default_manager.filter(pk=pk) if pk.isdecimal() else model._default_manager.none()
+    names = (
+        model._default_manager.filter(pk=pk) if pk.isdecimal() else model._default_manager.none()
+    )
     managed = ManagedObject.objects.filter(
         section=section, name__in=names.values_list("name", flat=True)
     ).first()

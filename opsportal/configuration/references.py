@@ -20,7 +20,9 @@ class WrongReferenceError(ValueError):
 
 
 def resolved(value: Any, stored: Any, source: Mapping[str, str] | None = None) -> Any:
-    """The secret that `value` refers to; of an object of secrets, each. Raises WrongReferenceError."""
+    """The secret that `value` refers to; of an object of secrets, each of them.
+
+    Raises WrongReferenceError."""
     if isinstance(value, Mapping):
         kept = stored if isinstance(stored, Mapping) else {}
         return {name: resolved(each, kept.get(name), source) for name, each in value.items()}

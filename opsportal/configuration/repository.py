@@ -14,7 +14,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 
 from opsportal.configuration.exporting import export_text
-from opsportal.supervisor.lock import Lock
+from opsportal.setup.directories import alone_in
 
 FILE = "portal.yaml"
 TIMEOUT_SECONDS = 30
@@ -45,14 +45,15 @@ def make() -> bool:
 
 def keep(author: str, message: str) -> bool:
     """Commits what has changed; whether anything had. Raises GitError."""
-    path = directory() / FILE
-    beside = path.with_suffix(".new")
-    beside.write_text(export_text(), encoding="utf-8")
-    beside.replace(path)
-    _git("add", FILE)
-    if not _git("status", "--porcelain", FILE):
-        return False
-    _git("commit", "--quiet", f"--author={author}", "--message", message, "--", FILE)
+    with alone_in(directory()):
+        path = directory() / FILE
+        beside = path.with_suffix(".new")
+        beside.write_text(export_text(), encoding="utf-8")
+        beside.replace(path)
+        _git("add", FILE)
+        if not _git("status", "--porcelain", FILE):
+            return False
+        _git("commit", "--quiet", f"--author={author}", "--message", message, "--", FILE)
     return True
 
 

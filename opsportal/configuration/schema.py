@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from rest_framework import serializers as drf
 
@@ -58,7 +58,7 @@ def _described(field: Any) -> dict[str, Any]:
 
 def _of(field: Any) -> dict[str, Any]:
     if isinstance(field, drf.ListSerializer):
-        return {"type": "array", "items": _object(field.child)}
+        return {"type": "array", "items": _object(cast("drf.BaseSerializer[Any]", field.child))}
     if isinstance(field, drf.ManyRelatedField):
         return {"type": "array", "items": _of(field.child_relation)}
     if isinstance(field, drf.ListField):

@@ -4,23 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('opsportal', '0001_initial'),
+        ("opsportal", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ManagedObject',
+            name="ManagedObject",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('section', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=200)),
-                ('file', models.CharField(max_length=200)),
-                ('applied_at', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("section", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=200)),
+                ("file", models.CharField(max_length=200)),
+                ("applied_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('section', 'name'), name='managed_by_one_file')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("section", "name"), name="managed_by_one_file")
+                ],
             },
         ),
     ]

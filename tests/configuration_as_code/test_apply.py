@@ -179,7 +179,7 @@ def test_what_the_file_no_longer_has_is_removed_and_what_people_made_stays(tmp_p
     apply(tmp_path, SHOP)
     Check.objects.create(name="by hand", slug="by-hand", kind="tcp")
     out = apply(tmp_path, {"version": 1, "checks": {}})
-    assert "− checks.page" in out
+    assert "- checks.page" in out
     assert [check.name for check in Check.objects.all()] == ["by hand"]
     assert Threshold.objects.count() == 1  # a section that is not named is left alone
 

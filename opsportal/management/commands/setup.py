@@ -13,6 +13,7 @@ from opsportal.setup.administrator import make_administrator
 from opsportal.setup.alerts import make_alerts
 from opsportal.setup.backups import make_backups
 from opsportal.setup.checks import make_checks
+from opsportal.setup.configuration import keep_configuration
 from opsportal.setup.database import check_database, migrate_database
 from opsportal.setup.directories import alone_in, make_directories, make_secret_key
 from opsportal.setup.roles import make_roles
@@ -47,12 +48,18 @@ class Command(BaseCommand):
         parser.add_argument(
             "--noinput", action="store_true", help="never ask (set-up asks nothing as yet)"
         )
+        parser.add_argument(
+            "--git",
+            action="store_true",
+            help="keep the configuration in a Git repository of the data directory, and commit "
+            "each change that is made in the admin",
+        )
         parser.add_argument("--quiet", action="store_true", help="tell only what was done")
 
     def handle(self, *args: Any, **options: Any) -> None:
         self._take(make_directories, options["quiet"])
         with alone_in(settings.DATA_DIR):
-            for step in STEPS:
+            for step in (*STEPS, *([keep_configuration] if options["git"] else ())):
                 self._take(step, options["quiet"])
 
     def _take(self, step: Callable[[], Report], quiet: bool) -> None:
