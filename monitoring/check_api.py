@@ -19,11 +19,12 @@ from rest_framework.views import APIView
 from monitoring.check_serializers import (
     AvailabilitySerializer,
     CheckSerializer,
+    PingSerializer,
     TransitionSerializer,
 )
 from monitoring.editing import run_now, set_enabled
 from monitoring.history import availability_by_period
-from monitoring.models import Check, Transition
+from monitoring.models import Check, Ping, Transition
 from monitoring.probes.registry import LABELS
 from monitoring.serializers import ErrorSerializer
 from monitoring.tags import tagged
@@ -136,6 +137,18 @@ class ResultsView(ListAPIView[Transition]):
     def get_queryset(self) -> QuerySet[Transition]:
         check = _check_or_404(self.kwargs["pk"])
         return Transition.objects.filter(owner=check).order_by("-time_ms", "-id")
+
+
+@extend_schema(responses={200: PingSerializer(many=True), 404: ErrorSerializer})
+class PingsView(ListAPIView[Ping]):
+    """The last hundred pings of a heartbeat with their bodies, the newest first."""
+
+    required_scope = "read"
+    serializer_class = PingSerializer
+    queryset = Ping.objects.none()
+
+    def get_queryset(self) -> QuerySet[Ping]:
+        return Ping.objects.filter(owner=_check_or_404(self.kwargs["pk"])).order_by("-id")
 
 
 @extend_schema(responses={200: AvailabilitySerializer(many=True), 404: ErrorSerializer})

@@ -10,7 +10,7 @@ from django.urls import reverse
 from rest_framework import serializers
 
 from monitoring.editing import masked_settings, save_check
-from monitoring.models import Check, Transition
+from monitoring.models import Check, Ping, Transition
 from monitoring.serializers import iso
 from opsportal.lib.kinds import SettingsError
 
@@ -152,6 +152,35 @@ class TransitionSerializer(serializers.ModelSerializer[Transition]):
         if transition.ended_ms is None:
             return None
         return (transition.ended_ms - transition.time_ms) / 1000
+
+
+class PingSerializer(serializers.ModelSerializer[Ping]):
+    """What a job told its heartbeat; of a body that is not UTF-8 what can be read."""
+
+    time = serializers.SerializerMethodField()
+    duration_seconds = serializers.SerializerMethodField(help_text="Of the run that it ended")
+    body = serializers.CharField(source="body_text")
+
+    class Meta:
+        model = Ping
+        fields = (
+            "id",
+            "time",
+            "kind",
+            "exit_status",
+            "rid",
+            "duration_seconds",
+            "method",
+            "remote_address",
+            "user_agent",
+            "body",
+        )
+
+    def get_time(self, ping: Ping) -> str:
+        return iso(ping.time_ms)
+
+    def get_duration_seconds(self, ping: Ping) -> float | None:
+        return None if ping.duration_ms is None else ping.duration_ms / 1000
 
 
 class AvailabilitySerializer(serializers.Serializer[Any]):

@@ -269,6 +269,10 @@ class Ping(models.Model):
     def __str__(self) -> str:
         return f"{self.owner_id}: {self.kind}"
 
+    @property
+    def body_text(self) -> str:
+        return bytes(self.body or b"").decode(errors="replace")
+
 
 class Annotation(models.Model):
     """A moment, or a stretch of time, that explains what charts show. Whoever did it says so: a

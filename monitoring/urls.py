@@ -9,6 +9,7 @@ from monitoring.check_api import (
     CheckActionView,
     ChecksView,
     CheckView,
+    PingsView,
     ResultsView,
 )
 
@@ -25,6 +26,7 @@ urlpatterns = [
         name="check-action",
     ),
     re_path(rf"^checks/{PK}/results/?$", ResultsView.as_view(), name="check-results"),
+    re_path(rf"^checks/{PK}/pings/?$", PingsView.as_view(), name="check-pings"),
     re_path(
         rf"^checks/{PK}/availability/?$", AvailabilityView.as_view(), name="check-availability"
     ),

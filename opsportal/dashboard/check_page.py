@@ -20,8 +20,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from monitoring.editing import run_now, set_enabled
 from monitoring.evidence import readable
+from monitoring.heartbeats.durations import duration_text
 from monitoring.history import DAY_MS, availability_by_period, spans_of
-from monitoring.models import Check, Transition
+from monitoring.models import Check, Ping, Transition
 from monitoring.strips import strip_paths
 from opsportal.dashboard.check_plots import check_plots, read_windows
 from opsportal.dashboard.drawings import draw
@@ -30,6 +31,7 @@ from opsportal.dashboard.ranges import PRESETS, moves, parse_range
 
 DEFAULT_RANGE = "24h"
 TRANSITIONS = 30
+PINGS = 20
 ACTIONS: dict[str, tuple[Callable[[Check], None], str]] = {
     "run": (run_now, "It is probed within seconds."),
     "pause": (partial(set_enabled, enabled=False), "It is paused."),
@@ -108,6 +110,7 @@ def _history(check: Check, now_ms: int) -> dict[str, Any]:
             (name, NOTHING if each.percent is None else f"{each.percent:.5g} %")
             for name, each in periods.items()
         ],
+        "pings": [_ping(row) for row in _pings(check)],
         "transitions": [_change(row) for row in check.transitions.all()[:TRANSITIONS]],
     }
 
@@ -121,6 +124,23 @@ def _change(row: Transition) -> dict[str, Any]:
         "message": row.message,
         "evidence": readable(row.evidence),
         "duration": "lasts" if lasted is None else text(lasted, "s"),
+    }
+
+
+def _pings(check: Check) -> QuerySet[Ping]:
+    return check.pings.all()[:PINGS] if check.kind == "heartbeat" else Ping.objects.none()
+
+
+def _ping(row: Ping) -> dict[str, Any]:
+    return {
+        "moment": _moment(row.time_ms),
+        "kind": row.kind,
+        "exit_status": row.exit_status,
+        "rid": row.rid,
+        "duration": "" if row.duration_ms is None else duration_text(row.duration_ms),
+        "method": row.method,
+        "sender": " ".join(part for part in (row.remote_address, row.user_agent) if part),
+        "body": row.body_text,
     }
 
 
