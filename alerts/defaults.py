@@ -42,6 +42,10 @@ THRESHOLDS: tuple[dict[str, Any], ...] = (
         "severity": "critical", "window_seconds": 300,
     },
     {
+        "name": "Check flaps", "metric": "check_flapping", "value": 0,
+        "window_seconds": DAY_SECONDS, "severity": "warning",
+    },
+    {
         "name": "Certificate expires", "metric": "tls_days_remaining", "comparison": "<",
         "value": 14, "window_seconds": 2 * DAY_SECONDS, "severity": "warning",
     },
@@ -78,6 +82,10 @@ THRESHOLDS: tuple[dict[str, Any], ...] = (
         "severity": "warning",
     },
     {
+        "name": "Portal blind", "metric": "portal_blind", "value": 0,
+        "window_seconds": DAY_SECONDS, "severity": "warning",
+    },
+    {
         "name": "Channel fails", "metric": "portal_channel_failing", "value": 0,
         "window_seconds": 7 * DAY_SECONDS, "severity": "critical",
     },
@@ -88,6 +96,12 @@ INHIBITIONS = (
         "source": "severity=critical",
         "target": "severity=warning",
         "equal": "series",
+    },
+    {
+        "name": "A check that flaps is told once",
+        "source": "threshold=Check flaps",
+        "target": "threshold=Check down",
+        "equal": "check",
     },
     {
         "name": "A host that is down mutes what runs on it",

@@ -63,6 +63,7 @@ _ALL = [
     Metric("check_up", "", "Up", "1 while the check is up or degraded, 0 while it is down"),
     Metric("check_response_time_ms", "ms", "Response time", "Duration of a check's probe"),
     Metric("check_phase_ms", "ms", "Phase", "Part of a probe: DNS, connect, TLS, first byte, rest"),
+    Metric("check_flapping", "", "Flapping", "1 while a check turns down and up again and again"),
     Metric("check_lag_seconds", "s", "Check lag", "How late probes began, at most"),
     Metric("tls_days_remaining", "d", "Certificate", "Days until a certificate expires"),
     # The backups
@@ -83,6 +84,7 @@ _ALL = [
     Metric("portal_queue_lag_seconds", "s", "Queue lag", "Time a task waited for a worker"),
     Metric("portal_beat_age_seconds", "s", "Beat's age", "Time since beat's canary came through"),
     Metric("portal_deliveries_pending", "", "Deliveries", "Messages that wait to be sent"),
+    Metric("portal_blind", "", "Blind", "1 while the portal has lost its network, else 0"),
     Metric("portal_channel_failing", "", "Channel fails", "1 after a channel refused, else 0"),
     Metric("process_rss_bytes", "B", "Process memory", "Resident memory of a portal process"),
 ]

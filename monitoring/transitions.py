@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import connection
 
+from monitoring import store
 from monitoring.history import DAY_MS
 from monitoring.models import CheckState, CheckStatus, Transition
 from monitoring.verdicts import HOUR_MS, flapping_since_ms
@@ -35,20 +36,28 @@ def write_transitions(transitions: Sequence[Transition]) -> None:
     Transition.objects.bulk_create(transitions)
 
 
-def note_flapping(states: Sequence[CheckState], now_ms: int) -> None:
+def note_flapping(
+    turning: Sequence[tuple[CheckState, Mapping[str, str]]], now_ms: int
+) -> list[store.Point]:
+    """Of checks that turn or flap, with the labels of their series: `check_flapping` while it lasts
+    and when it ends."""
     turns: dict[int, list[int]] = defaultdict(list)
     changes = Transition.objects.filter(
-        owner__in=[state.pk for state in states],
+        owner__in=[state.pk for state, _ in turning],
         time_ms__gt=now_ms - HOUR_MS,
         status__in=_TURNS,
         before__in=_TURNS,
     )
     for owner_id, time_ms in changes.values_list("owner_id", "time_ms"):
         turns[owner_id].append(time_ms)
-    for state in states:
+    points = []
+    for state, labels in turning:
         since = flapping_since_ms(state.flapping_since_ms, turns[state.pk], now_ms)
         if since != state.flapping_since_ms:
             CheckState.objects.filter(pk=state.pk).update(flapping_since_ms=since)
+        if since or state.flapping_since_ms:
+            points.append(store.Point("check_flapping", labels, now_ms, float(since is not None)))
+    return points
 
 
 def forget_old(now_ms: int) -> int:

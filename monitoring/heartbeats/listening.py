@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from monitoring import store
@@ -34,7 +35,8 @@ class Listener:
         # Whether the deadline alone or the whole state is to be written.
         self.moved = self.judged = False
         self.runs = runs
-        self._slug, self._around = pinged.slug, around
+        self.labels = {"check": pinged.slug, "kind": "heartbeat"}
+        self._around = around
         self._heartbeat = heartbeat_of(pinged.settings)
 
     def hear(self, received: Received, now_ms: int) -> None:
@@ -86,7 +88,7 @@ class Listener:
         if changed:
             self.transitions.append(_transition(ping, state, before, verdict))
         if changed or ping.time_ms // 1000 != heard_ms // 1000:
-            self.points += _points(ping, self._slug)
+            self.points += _points(ping, self.labels)
         self.judged = True
 
     def _stand(self, ping: Ping, standing: Standing) -> None:
@@ -141,8 +143,7 @@ def _transition(ping: Ping, state: CheckState, before: Standing, verdict: Verdic
     )
 
 
-def _points(ping: Ping, slug: str) -> list[store.Point]:
-    labels = {"check": slug, "kind": "heartbeat"}
+def _points(ping: Ping, labels: Mapping[str, str]) -> list[store.Point]:
     up = float(ping.kind == Ping.Kind.SUCCESS)
     points = [store.Point("check_up", labels, ping.time_ms, up)]
     if ping.duration_ms is not None:

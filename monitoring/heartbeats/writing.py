@@ -19,12 +19,16 @@ def write(listeners: Collection[Listener], now_ms: int) -> None:
     update_states([each.state for each in listeners if each.judged])
     _write_deadlines([each.state for each in listeners if each.moved and not each.judged])
     write_transitions([transition for each in listeners for transition in each.transitions])
-    turning = [each.state for each in listeners if each.transitions or each.state.flapping_since_ms]
-    note_flapping(turning, now_ms)
+    turning = [
+        (each.state, each.labels)
+        for each in listeners
+        if each.transitions or each.state.flapping_since_ms
+    ]
+    points = note_flapping(turning, now_ms)
     for each in listeners:
         if each.runs.count >= PRUNED_FROM:
             prune(each.state.pk)
-    points = [point for each in listeners for point in each.points]
+    points += [point for each in listeners for point in each.points]
     if points:
         store.record(points, now_ms=now_ms)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import F, Q, QuerySet
 
+from monitoring import store
 from monitoring.blindness import Witness, hear
 from monitoring.models import Blindness, Check, CheckState, CheckStatus
 from monitoring.probes.base import Reason
@@ -12,6 +13,7 @@ from monitoring.verdicts import Surroundings
 
 # Of ten thousand checks the last probed ones tell as much as all of them.
 _WITNESSES = 50
+_MINUTE_MS = 60_000
 
 
 class Senses:
@@ -19,6 +21,8 @@ class Senses:
 
     def __init__(self, now_ms: int) -> None:
         self._now_ms = now_ms
+        # Of `portal_blind`: whoever watches it hears once that it is, and once that it was.
+        self.points: list[store.Point] = []
         self._episode = Blindness.objects.filter(ended_ms=None).first()
 
     def around(self, check: Prepared, reason: Reason, failing_since_ms: int | None) -> Surroundings:
@@ -40,6 +44,7 @@ class Senses:
             self._episode.ended_ms = self._now_ms
             self._episode.save()
             self._episode = None
+            self._tell(self._now_ms, 0)
 
     def _of_parent(self, parent_id: int | None) -> Surroundings:
         parent = CheckState.objects.filter(pk=parent_id).first() if parent_id else None
@@ -54,11 +59,23 @@ class Senses:
         if hearing.ask:
             asked = CheckState.objects.filter(pk__in=hearing.ask, due_ms__gt=self._now_ms)
             asked.update(due_ms=self._now_ms)
-        if hearing.finding is Surroundings.BLIND and self._episode is None:
-            self._episode = Blindness.objects.create(
-                began_ms=since_ms, reason=f"{check.slug} and every other check fail at once"
-            )
+        if hearing.finding is Surroundings.BLIND:
+            self._note_blindness(check, since_ms)
         return hearing.finding
+
+    def _note_blindness(self, check: Prepared, since_ms: int) -> None:
+        if self._episode is None:
+            why = "fails" if check.is_reference else "and every other check fail at once"
+            self._episode = Blindness.objects.create(
+                began_ms=since_ms, reason=f"{check.slug} {why}"
+            )
+            self._tell(self._now_ms, 1)
+        elif self._now_ms - self._now_ms % _MINUTE_MS > self._episode.began_ms:
+            # Silence would not tell that it lasts. Once a minute, not once a check.
+            self._tell(self._now_ms - self._now_ms % _MINUTE_MS, 1)
+
+    def _tell(self, time_ms: int, value: float) -> None:
+        self.points.append(store.Point("portal_blind", {}, time_ms, value))
 
 
 def _references() -> QuerySet[Check]:

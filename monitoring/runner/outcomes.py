@@ -45,9 +45,13 @@ def write(outcomes: Sequence[Outcome]) -> int:
         _write_states(judged)
         write_transitions([each.transition() for each in judged if each.changed])
         now_ms = max(each.time_ms for each in outcomes)
-        turning = [each.state for each in judged if each.changed or each.state.flapping_since_ms]
-        note_flapping(turning, now_ms)
+        turning = [
+            (each.state, each.labels)
+            for each in judged
+            if each.changed or each.state.flapping_since_ms
+        ]
         points = [point for each in judged for point in each.points()]
+        points += note_flapping(turning, now_ms) + senses.points
         store.record(points, now_ms=now_ms)
     return len(judged)
 
@@ -141,10 +145,14 @@ class _Judged:
             evidence=self.evidence,
         )
 
+    @property
+    def labels(self) -> dict[str, str]:
+        return {"check": self.outcome.check.slug, "kind": self.outcome.check.kind}
+
     def points(self) -> Iterable[store.Point]:
         """`check_up` says what the check is, after its retries: while nobody knows, nothing."""
         check, result, time_ms = self.outcome.check, self.result, self.outcome.time_ms
-        labels = {"check": check.slug, "kind": check.kind}
+        labels = self.labels
         is_up = _IS_UP.get(self.verdict.standing.status)
         if is_up is not None:
             yield store.Point("check_up", labels, time_ms, is_up)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from monitoring import store
 from monitoring.models import Blindness, Check, CheckState
 from tests.checks.watched import GOOD, REFUSED, START_MS, TIMED_OUT, add, probed, state
 
@@ -32,6 +33,19 @@ def test_nothing_is_down_and_one_episode_is_told(checks: list[Check]) -> None:
     assert statuses(checks) == {"unknown"}
     (episode,) = Blindness.objects.all()
     assert episode.ended_ms is None
+
+
+def test_it_is_a_series_that_a_threshold_can_read(checks: list[Check]) -> None:
+    lose_network(checks)
+    (point,) = store.latest(store.Selector("portal_blind"))
+    assert point.value == 1
+    later_ms = START_MS + 10 * 60 * SECOND_MS
+    probed(later_ms, {checks[0]: TIMED_OUT})
+    (point,) = store.latest(store.Selector("portal_blind"))
+    assert (point.value, later_ms - point.time_ms < 60 * SECOND_MS) == (1, True)
+    probed(later_ms + 5 * SECOND_MS, {checks[0]: GOOD})
+    (point,) = store.latest(store.Selector("portal_blind"))
+    assert point.value == 0
 
 
 def test_the_first_answer_ends_it(checks: list[Check]) -> None:

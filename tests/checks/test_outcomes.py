@@ -103,5 +103,12 @@ def test_flapping_is_noted_once_and_ends_by_itself() -> None:
         probed(START_MS + turn * 60_000, {check: GOOD if turn % 2 else REFUSED})
     since = state(check).flapping_since_ms
     assert since is not None
+    assert flapping() == 1
     probed(START_MS + 3 * 3_600_000, {check: GOOD})
     assert state(check).flapping_since_ms is None
+    assert flapping() == 0
+
+
+def flapping() -> float:
+    (point,) = store.latest(store.Selector("check_flapping", {"check": "flapper"}))
+    return point.value

@@ -246,3 +246,5 @@ def test_flapping_is_noted() -> None:
     for number in range(8):
         ping(check, "fail" if number % 2 else "success", START_MS + number * MINUTE_MS)
     assert CheckState.objects.get(pk=check.pk).flapping_since_ms is not None
+    (point,) = store.latest(store.Selector("check_flapping"))
+    assert (point.value, point.series.labels["kind"]) == (1, "heartbeat")
