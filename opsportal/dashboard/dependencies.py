@@ -20,6 +20,7 @@ from django.db.models import (
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 
+from alerts.models import Maintenance
 from monitoring.availability import Span, availability, worst_of_cells
 from monitoring.history import DAY_MS, spans_of
 from monitoring.models import Blindness, CheckState, CheckStatus
@@ -89,7 +90,8 @@ class Dependencies:
 
 
 def read_dependencies(now_ms: int) -> Dependencies:
-    """Three queries, however many checks there are."""
+    """Two queries, however many checks there are; a third where work is planned that may excuse
+    what was down."""
     enabled = CheckState.objects.filter(owner__enabled=True)
     ranking = Case(
         *(When(status=status, then=Value(rank)) for rank, status in enumerate(_ORDER)),
@@ -99,12 +101,14 @@ def read_dependencies(now_ms: int) -> Dependencies:
     worst = list(
         enabled.select_related("owner")
         .annotate(is_blind=Exists(Blindness.objects.filter(ended_ms=None)))
+        .annotate(is_planned=Exists(Maintenance.objects.filter(enabled=True)))
         .annotate(counts=Subquery(_counts_of(enabled)))
         .defer("evidence", "phases_ms")
         .order_by(ranking, "owner__name")[:SHOWN]
     )
     spans = spans_of([state.pk for state in worst], now_ms - DAY_MS)
-    planned = planned_between(now_ms - DAY_MS, now_ms)
+    excusable = any(state.is_planned for state in worst) and _any_down(spans.values())
+    planned = planned_between(now_ms - DAY_MS, now_ms) if excusable else []
     rows = [_row(state, spans.get(state.pk, []), planned, now_ms) for state in worst]
     is_blind = any(state.is_blind for state in worst)
     # The same in every row; without a row there is nothing to count.
@@ -122,6 +126,10 @@ def _counts_of(states: QuerySet[CheckState]) -> QuerySet[CheckState, Any]:
 def _broken(histories: Iterable[Sequence[Span]], now_ms: int) -> list[int]:
     days = [worst_of_cells(spans, now_ms - DAY_MS, now_ms, CELLS) for spans in histories]
     return [sum(status in _BROKEN for status in cell) for cell in zip(*days, strict=True)]
+
+
+def _any_down(histories: Iterable[Sequence[Span]]) -> bool:
+    return any(span.status == CheckStatus.DOWN for spans in histories for span in spans)
 
 
 def _row(

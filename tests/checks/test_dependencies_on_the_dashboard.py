@@ -85,7 +85,7 @@ def test_a_thousand_checks_take_no_more_queries(
         add(f"check {number}")
     # Django asks SQLite for it once in a process.
     assert connection.features.supports_json_field
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         found = read_dependencies(now_ms)
     assert (found.total, len(found.rows)) == (60, 50)
 
