@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
 from backups.command_line import human
-from backups.models import Backup, BackupStatus, Proof
+from backups.models import UNDER_WAY, Backup, BackupStatus, Proof
 
 # In the colours that checks have for their states (static/css/checks.css).
 _STATUSES = {BackupStatus.VERIFIED: "up", BackupStatus.FAILED: "down"}
@@ -59,22 +60,42 @@ def seconds(value: float | None) -> str:
 
 
 def progress(backup: Backup) -> SafeString | str:
-    """Of one that runs."""
-    if backup.status != BackupStatus.RUNNING:
+    """Of one that is under way. The page looks again for what bears the same mark, and is loaded
+    anew when that is gone."""
+    if backup.status not in UNDER_WAY:
         return ""
-    words = f"{backup.stage or 'starting'}, {human(backup.done_bytes)}"
+    mark, words = f"{backup.pk} {backup.status}", progress_in_words(backup)
     if not backup.expected_bytes:
-        return format_html('<span data-live="{}">{}</span>', backup.pk, words)
+        return format_html('<span data-live="{}">{}</span>', mark, words)
     # What is expected is an estimate: it may come to more.
     return format_html(
-        '<span data-live="{}">{} of about {} '
+        '<span data-live="{}">{} '
         '<progress aria-label="Progress" max="{}" value="{}"></progress></span>',
-        backup.pk,
-        words,
-        human(backup.expected_bytes),
-        backup.expected_bytes,
-        min(backup.done_bytes, backup.expected_bytes),
+        *(mark, words, backup.expected_bytes, min(backup.done_bytes, backup.expected_bytes)),
     )
+
+
+def progress_in_words(backup: Backup) -> str:
+    """Such as "dumping, 12 MB of about 90 MB, 4 MB/s, 20 s left"."""
+    if backup.status == BackupStatus.QUEUED:
+        return "waiting for a worker"
+    of = f" of about {human(backup.expected_bytes)}" if backup.expected_bytes else ""
+    told = [backup.stage or "starting", f"{human(backup.done_bytes)}{of}"]
+    if backup.cancel_asked:
+        told.insert(0, "being cancelled")
+    if backup.bytes_per_second is not None:
+        told.append(f"{human(backup.bytes_per_second)}/s")
+    if backup.seconds_left is not None:
+        told.append(f"{_long(backup.seconds_left)} left")
+    return ", ".join(told)
+
+
+def _long(value: float) -> str:
+    """Rounded up, so that it never says that nothing is left."""
+    whole = math.ceil(value)
+    if whole < 100:
+        return f"{whole} s"
+    return f"{math.ceil(whole / 60)} min" if whole < 6000 else f"{math.ceil(whole / 3600)} h"
 
 
 def trend(sizes: Sequence[int]) -> SafeString | str:

@@ -39,6 +39,15 @@ def cancel(listed: BackupBase, request: HttpRequest, chosen: QuerySet[Backup]) -
     _each(request, chosen, _cancelled, "Asked to stop")
 
 
+def cancel_one(request: HttpRequest, backup: Backup) -> None:
+    try:
+        _cancelled(backup, request.user.get_username())
+    except BackupError as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, f"Asked to stop, which takes some seconds: {backup}.")
+
+
 def _cancelled(backup: Backup, by: str) -> None:
     if not queueing.cancel(backup, by):
         raise BackupError(f"{backup} cannot be cancelled: it is {backup.status}")

@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils.html import format_html_join
 
 from backups.admin_cells import chip, moment, progress, proof_chip, seconds, size, status_chip
 from backups.artifact_download import PERMISSION, download
-from backups.backup_actions import BackupBase, cancel, pin, unpin, verify
+from backups.backup_actions import BackupBase, cancel, cancel_one, pin, unpin, verify
 from backups.backup_filters import HealthFilter
 from backups.census import Census
 from backups.errors import BackupError
-from backups.models import Backup
+from backups.models import UNDER_WAY, Backup
 from backups.sources.registry import LABELS, kind_named
 
 _MOST_ERROR = 120
@@ -46,9 +47,12 @@ class BackupAdmin(BackupBase):
         js = ("js/admin/progress.js",)
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.download)
-        here = path("<int:pk>/download/", view, name="backups_backup_download")
-        return [here, *super().get_urls()]
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:pk>/download/", wrap(self.download), name="backups_backup_download"),
+            path("<int:pk>/cancel/", wrap(self.cancel), name="backups_backup_cancel"),
+            *super().get_urls(),
+        ]
 
     def download(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         if request.method != "POST":
@@ -59,10 +63,19 @@ class BackupAdmin(BackupBase):
             messages.error(request, str(error))
             return redirect("admin:backups_backup_change", pk)
 
+    def cancel(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        backup = get_object_or_404(Backup, pk=pk)
+        if not self.has_change_permission(request, backup):
+            raise PermissionDenied
+        cancel_one(request, backup)
+        return redirect("admin:backups_backup_change", pk)
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        may = {"may_download": request.user.has_perm(PERMISSION)}
+        may = {"may_download": request.user.has_perm(PERMISSION), "under_way": UNDER_WAY}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **may})
 
     def has_add_permission(self, request: HttpRequest) -> bool:

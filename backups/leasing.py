@@ -9,11 +9,13 @@ from threading import Event, Thread
 from django.db import DatabaseError, connection
 
 from backups.models import Backup, BackupStatus
+from backups.pace import Pace
 
 logger = logging.getLogger(__name__)
 
 LEASE_MS = 60_000
-RENEW_SECONDS = 5.0
+# So often the row tells of progress, too.
+RENEW_SECONDS = 2.0
 
 
 def claim(backup_id: int, now_ms: int) -> Backup | None:
@@ -36,6 +38,7 @@ class Lease:
         self.stage, self.done_bytes = "", 0
         self.expected_bytes: int | None = None
         self.is_cancelled = False
+        self._pace = Pace("", time.monotonic(), 0)
         self._over = Event()
         self._thread = Thread(target=self._renew, name="backup lease", daemon=True)
         self._thread.start()
@@ -52,13 +55,15 @@ class Lease:
             connection.close()
 
     def _renewed(self) -> None:
+        self._pace = self._pace.at(self.stage, time.monotonic(), self.done_bytes)
         try:
             rows = Backup.objects.filter(pk=self._id, status=BackupStatus.RUNNING)
             held = rows.update(
                 leased_until_ms=time.time_ns() // 1_000_000 + LEASE_MS,
-                stage=self.stage,
-                done_bytes=self.done_bytes,
+                stage=self._pace.stage,
+                done_bytes=self._pace.done_bytes,
                 expected_bytes=self.expected_bytes,
+                bytes_per_second=self._pace.bytes_per_second,
             )
             self.is_cancelled = not held or rows.filter(cancel_asked=True).exists()
         except DatabaseError as error:

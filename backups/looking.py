@@ -47,6 +47,7 @@ def _bury_the_dead(now_ms: int) -> None:
             finished_ms=now_ms,
             leased_until_ms=None,
             stage="",
+            bytes_per_second=None,
             error="its worker died before the restore test" if is_stored else DIED,
         )
         logger.warning("backup %s: its worker died", backup)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from backups.pace import seconds_left
+
 
 class Verify(models.TextChoices):
     ALWAYS = "always", "Restore every backup"
@@ -37,7 +39,7 @@ class Plan(models.Model):
     lock_timeout_seconds = models.PositiveIntegerField(
         default=60,
         validators=[MinValueValidator(1), MaxValueValidator(3600)],
-        help_text="So long it waits for a lock, and so long others may wait behind it",
+        help_text="So long it waits for a lock; others wait behind it for 10 s at most",
     )
     keep_days = models.PositiveIntegerField(default=7, validators=[MinValueValidator(1)])
     keep_daily = models.PositiveIntegerField(default=0, help_text="The newest of so many days")
@@ -114,6 +116,7 @@ class Backup(models.Model):
     stage = models.CharField(max_length=20, default="", blank=True)
     done_bytes = models.BigIntegerField(default=0)
     expected_bytes = models.BigIntegerField(null=True)
+    bytes_per_second = models.FloatField(null=True)
     # The artifact's name in every destination.
     key = models.CharField(max_length=300, default="", blank=True)
     size_bytes = models.BigIntegerField(null=True)
@@ -142,6 +145,13 @@ class Backup(models.Model):
 
     def __str__(self) -> str:
         return self.key or f"{self.plan_name} #{self.pk}"
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Of the stage that is under way, about; None where nobody knows."""
+        if self.status != BackupStatus.RUNNING:
+            return None
+        return seconds_left(self.done_bytes, self.expected_bytes, self.bytes_per_second)
 
 
 class Copy(models.Model):

@@ -229,11 +229,11 @@ class _Run:
         backup.error = error
         if is_over:
             backup.status, backup.finished_ms = status, _now_ms()
-            backup.stage, backup.leased_until_ms = "", None
+            backup.stage, backup.leased_until_ms, backup.bytes_per_second = "", None, None
         fields = (
             "status", "finished_ms", "stage", "leased_until_ms", "error", "key", "size_bytes",
             "source_bytes", "sha256", "census", "versions", "duration_seconds", "proof",
-            "proved_ms", "restore_seconds",
+            "proved_ms", "restore_seconds", "bytes_per_second",
         )  # fmt: skip
         values = {name: getattr(backup, name) for name in fields}
         Backup.objects.filter(pk=backup.pk, status__in=("running", "stored")).update(**values)

@@ -131,7 +131,8 @@ class CopySerializer(serializers.ModelSerializer[Copy]):
 
 class BackupSerializer(serializers.ModelSerializer[Backup]):
     """One run of a plan. `plan` is its name at the time; while it runs, `stage` says what it does
-    and `done_bytes` of about `expected_bytes` how far that is."""
+    and `done_bytes` of about `expected_bytes` how far that is, how fast it goes, and how long it
+    takes still."""
 
     plan = serializers.CharField(source="plan_name")
     plan_id = serializers.IntegerField(allow_null=True)
@@ -139,6 +140,7 @@ class BackupSerializer(serializers.ModelSerializer[Backup]):
     started_at = serializers.SerializerMethodField()
     finished_at = serializers.SerializerMethodField()
     proved_at = serializers.SerializerMethodField()
+    seconds_left = serializers.FloatField(allow_null=True, read_only=True)
     copies = CopySerializer(many=True, read_only=True)
 
     class Meta:
@@ -146,6 +148,7 @@ class BackupSerializer(serializers.ModelSerializer[Backup]):
         fields = (
             *("id", "plan", "plan_id", "status", "proof", "started_by", "attempt"),
             *("queued_at", "started_at", "finished_at", "stage", "done_bytes", "expected_bytes"),
+            *("bytes_per_second", "seconds_left"),
             *("key", "size_bytes", "source_bytes", "sha256", "duration_seconds"),
             *("restore_seconds", "proved_at", "pinned", "error", "copies"),
         )

@@ -188,6 +188,8 @@ class PostgresqlDump(Dump):
         try:
             yield
         except SourceError as error:
+            # It may have told the dump to end just now, and be about to say why.
+            self._watch.stop()
             raise SourceError(self._watch.reason or str(error)) from None
 
 

@@ -68,6 +68,8 @@ def test_whoever_may_only_look_does_nothing(client: Client) -> None:
     assert client.get(f"{LIST}{queued.pk}/change/").status_code == 200
     for action in ("pin", "cancel"):
         act(client, action, queued)
+    assert client.post(f"{LIST}{queued.pk}/cancel/").status_code == 403
+    assert "/cancel/" not in text(client.get(f"{LIST}{queued.pk}/change/"))
     queued.refresh_from_db()
     assert (queued.pinned, queued.status) == (False, "queued")
 
@@ -136,6 +138,40 @@ def test_the_list_says_how_each_went_in_few_queries(
 def test_a_progress_beyond_the_estimate_is_not_more_than_all(admin_client: Client) -> None:
     backup_of(plan(), "running", done_bytes=9, expected_bytes=5)
     assert 'max="5" value="5"' in text(admin_client.get(LIST))
+
+
+def test_one_that_runs_says_how_fast_it_goes_and_what_is_left(admin_client: Client) -> None:
+    of: dict[str, Any] = {"done_bytes": 1_000_000, "expected_bytes": 4_000_000}
+    made = backup_of(plan(), "running", stage="dumping", bytes_per_second=150_000.0, **of)
+    for address in (LIST, f"{LIST}{made.pk}/change/"):
+        page = text(admin_client.get(address))
+        assert "dumping, 1 MB of about 4 MB, 150 kB/s, 20 s left" in page
+
+
+def test_one_that_waits_says_so_and_the_page_sees_when_it_has_begun(admin_client: Client) -> None:
+    made = backup_of(plan(), "queued", started_ms=None)
+    shown = f'<span data-live="{made.pk} queued">waiting for a worker</span>'
+    assert shown in text(admin_client.get(LIST))
+
+
+def test_a_run_is_cancelled_by_a_button_of_its_page(admin_client: Client) -> None:
+    running = backup_of(plan(), "running")
+    address = f"{LIST}{running.pk}/cancel/"
+    assert f'formaction="{address}"' in text(admin_client.get(f"{LIST}{running.pk}/change/"))
+    page = text(admin_client.post(address, follow=True))
+    assert "Asked to stop" in page
+    assert "being cancelled" in page
+    running.refresh_from_db()
+    assert running.cancel_asked
+
+
+def test_a_button_of_a_run_that_is_over_meanwhile_says_so(admin_client: Client) -> None:
+    over = backup_of(plan())
+    address = f"{LIST}{over.pk}/cancel/"
+    assert "it is verified" in text(admin_client.post(address, follow=True))
+    assert address not in text(admin_client.get(f"{LIST}{over.pk}/change/"))
+    assert admin_client.get(address).status_code == 405
+    assert admin_client.post(f"{LIST}999999/cancel/").status_code == 404
 
 
 def test_no_header_of_the_table_is_empty(admin_client: Client) -> None:

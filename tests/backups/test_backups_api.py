@@ -257,12 +257,20 @@ def test_a_backup_says_how_it_went_and_where_it_is(api: Api) -> None:
     assert backup_fields(shown) == []
 
 
+def test_one_that_runs_says_how_fast_it_goes_and_what_is_left(api: Api) -> None:
+    number = api("post", "plans", PLAN)[1]["id"]
+    fields = {"done_bytes": 10, "expected_bytes": 50, "bytes_per_second": 4.0}
+    made = backup_of(number, "running", **fields)
+    _, shown = api("get", f"backups/{made.pk}")
+    assert (shown["bytes_per_second"], shown["seconds_left"]) == (4.0, 10.0)
+
+
 def backup_fields(shown: dict[str, Any]) -> list[str]:
     """Those of the contract that are missing."""
     wanted = (
         "id plan plan_id status proof started_by attempt queued_at started_at finished_at stage "
-        "done_bytes expected_bytes key size_bytes source_bytes sha256 duration_seconds "
-        "restore_seconds proved_at pinned error copies"
+        "done_bytes expected_bytes bytes_per_second seconds_left key size_bytes "
+        "source_bytes sha256 duration_seconds restore_seconds proved_at pinned error copies"
     )
     return sorted(set(wanted.split()) ^ set(shown))
 
