@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from alerts.acting import silence
@@ -16,6 +18,7 @@ from monitoring.serializers import iso
 from opsportal.lib.kinds import SettingsError
 
 
+@extend_schema_field(OpenApiTypes.DATETIME)
 class _Moment(serializers.Field[int, Any, str, Any]):
     """A time in ms since the epoch, as ISO 8601 outside."""
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import GenericAPIView, ListCreateAPIView, RetrieveUpdateDestroyAPIView
@@ -25,6 +26,7 @@ _ERRORS = {400: ErrorSerializer}
 _VERBS = {"POST": "add", "DELETE": "delete"}
 
 
+@extend_schema_field(OpenApiTypes.DATETIME)
 class MomentField(serializers.Field[int, Any, str, Any]):
     """A time in ms since the epoch, as ISO 8601 outside."""
 

@@ -121,6 +121,7 @@ class CheckActionView(APIView):
     required_scope = "write"
     required_permission = "monitoring.change_check"
 
+    @extend_schema(operation_id="checks_act")
     def post(self, request: Request, pk: str, action: str) -> Response:
         _ACTIONS[action](_check_or_404(pk))
         return Response(CheckSerializer(_check_or_404(pk), context={"request": request}).data)
