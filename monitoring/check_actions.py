@@ -21,6 +21,7 @@ else:
     CheckBase = admin.ModelAdmin
 
 TAG_LENGTH = 50
+NOT_RUN = "a paused check is not run, and a heartbeat waits for its job"
 
 
 class TagActionForm(ActionForm):
@@ -57,15 +58,19 @@ def add_tag(listed: CheckBase, request: HttpRequest, chosen: QuerySet[Check]) ->
     _each(request, chosen, partial(_tag, tag=tag), f"tagged {tag}")
 
 
-def _tag(check: Check, tag: str) -> None:
+def _tag(check: Check, tag: str) -> bool:
     # Only the tags: a save would put back what somebody else may have edited meanwhile.
-    Check.objects.filter(pk=check.pk).update(tags=[*dict.fromkeys([*check.tags, tag])])
+    tags = [*dict.fromkeys([*check.tags, tag])]
+    return Check.objects.filter(pk=check.pk).update(tags=tags) == 1
 
 
 def _each(
-    request: HttpRequest, chosen: QuerySet[Check], act: Callable[[Check], None], done: str
+    request: HttpRequest, chosen: QuerySet[Check], act: Callable[[Check], bool], done: str
 ) -> None:
-    for check in chosen:
-        act(check)
-    count = len(chosen)
-    messages.success(request, f"{count} check{'' if count == 1 else 's'} {done}.")
+    """`act` says whether it was done."""
+    acted = [act(check) for check in chosen]
+    count, others = sum(acted), len(acted) - sum(acted)
+    if count:
+        messages.success(request, f"{count} check{'' if count == 1 else 's'} {done}.")
+    if others:
+        messages.warning(request, f"Not {others} of them: {NOT_RUN}.")

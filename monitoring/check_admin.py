@@ -13,14 +13,15 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html_join
 
 from monitoring.check_actions import TagActionForm, add_tag, pause, probe_now, resume
+from monitoring.check_fieldsets import fieldsets_of
 from monitoring.check_filters import HealthFilter, TagFilter
-from monitoring.check_forms import PROBING, CheckForm, form_for
-from monitoring.check_list import CheckChangeList, chip, since, strip
-from monitoring.editing import masked_settings, save_check
+from monitoring.check_forms import CheckForm, form_for
+from monitoring.check_list import CheckChangeList, chip, response_time, since, strip
+from monitoring.editing import free_name, masked_settings, save_check
 from monitoring.evidence import readable
 from monitoring.models import Check, Transition
-from monitoring.probes.presets import PRESETS
-from monitoring.probes.registry import LABELS, kind_named
+from monitoring.probes.presets import PRESETS, Preset
+from monitoring.probes.registry import ABOUT, LABELS, kind_named
 from monitoring.setting_fields import PREFIX
 from monitoring.trial import BusyError, Trial, try_probe
 from opsportal.lib.kinds import settings_of
@@ -56,7 +57,7 @@ class CheckAdmin(CheckBase):
 
     @admin.display(ordering="state__status")
     def status(self, check: Check) -> str:
-        return chip(check.state)
+        return chip(check)
 
     @admin.display(description="last 24 h")
     def last_day(self, check: Check) -> str:
@@ -64,8 +65,7 @@ class CheckAdmin(CheckBase):
 
     @admin.display(ordering="state__response_time_ms")
     def response_time(self, check: Check) -> str:
-        taken_ms = check.state.response_time_ms
-        return "" if taken_ms is None else f"{taken_ms:,.0f} ms"
+        return response_time(check.state)
 
     @admin.display(description="since", ordering="-state__since_ms")
     def shown_since(self, check: Check) -> str:
@@ -105,11 +105,13 @@ class CheckAdmin(CheckBase):
                 **self.admin_site.each_context(request),
                 "title": "What should be checked?",
                 "opts": self.opts,
-                "kinds": LABELS,
+                "kinds": [(key, label, ABOUT[key]) for key, label in LABELS.items()],
                 "presets": PRESETS,
             }
             return render(request, "admin/check_kinds.html", context)
-        return super().add_view(request, form_url, extra_context)
+        return super().add_view(
+            request, form_url, {**(extra_context or {}), "needs": _needs(request)}
+        )
 
     def get_form(
         self, request: HttpRequest, obj: Check | None = None, change: bool = False, **options: Any
@@ -119,22 +121,20 @@ class CheckAdmin(CheckBase):
 
     def get_fieldsets(self, request: HttpRequest, obj: Check | None = None) -> Any:
         kind = kind_named(obj.kind if obj else _kind_asked(request) or "http")
-        names = [f"{PREFIX}{each.name}" for each in settings_of(kind)]
+        preset = _preset_asked(request)
+        given = masked_settings(obj) if obj else preset.settings if preset else {}
+        needs = preset.needs if preset else ()
+        own, *settings, turning = fieldsets_of(kind, given, needs)
         if obj and not self.has_change_permission(request, obj):
-            names = ["shown_settings"]
-        turning = ("parent",) if kind.name == "heartbeat" else (*PROBING, "parent")
-        return (
-            (None, {"fields": ("name", "kind", "enabled", "tags")}),
-            (kind.label, {"fields": names}),
-            ("When it turns", {"fields": turning}),
-        )
+            settings = [(kind.label, {"fields": ["shown_settings"]})]
+        return (own, *settings, turning)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        preset = PRESETS.get(request.GET.get("preset", ""))
+        preset = _preset_asked(request)
         if preset is None:
             return {"kind": _kind_asked(request)}
         settings = {f"{PREFIX}{name}": value for name, value in preset.settings.items()}
-        own = {"name": preset.name, "kind": preset.kind}
+        own = {"name": free_name(preset.name), "kind": preset.kind}
         return {**own, "interval_seconds": preset.interval_seconds, **settings}
 
     def save_model(self, request: HttpRequest, obj: Check, form: Any, change: bool) -> None:
@@ -174,8 +174,21 @@ def _trial(form: CheckForm) -> Trial | None:
         return None
 
 
+def _preset_asked(request: HttpRequest) -> Preset | None:
+    return PRESETS.get(request.GET.get("preset", ""))
+
+
+def _needs(request: HttpRequest) -> list[str]:
+    """The labels of what a preset leaves to be filled in."""
+    preset = _preset_asked(request)
+    if preset is None:
+        return []
+    kind = kind_named(preset.kind)
+    return [each.metadata["label"] for each in settings_of(kind) if each.name in preset.needs]
+
+
 def _kind_asked(request: HttpRequest) -> str | None:
-    preset = PRESETS.get(request.GET.get("preset", ""))
+    preset = _preset_asked(request)
     kind = preset.kind if preset else request.GET.get("kind") or request.POST.get("kind") or ""
     return kind if kind in LABELS else None
 

@@ -9,7 +9,7 @@ from functools import partial
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.generics import ListAPIView, ListCreateAPIView, RetrieveUpdateDestroyAPIView
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
@@ -21,8 +21,10 @@ from monitoring.check_serializers import (
     CheckSerializer,
     PingSerializer,
     TransitionSerializer,
+    WholeCheckSerializer,
 )
 from monitoring.editing import run_now, set_enabled
+from monitoring.heartbeats.pruning import KEPT_PINGS
 from monitoring.history import availability_by_period
 from monitoring.models import Check, Ping, Transition
 from monitoring.probes.registry import LABELS
@@ -31,7 +33,7 @@ from monitoring.tags import tagged
 
 _PERMISSIONS = {"POST": "monitoring.add_check", "DELETE": "monitoring.delete_check"}
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
-_ACTIONS: dict[str, Callable[[Check], None]] = {
+_ACTIONS: dict[str, Callable[[Check], bool]] = {
     "run": run_now,
     "pause": partial(set_enabled, enabled=False),
     "resume": partial(set_enabled, enabled=True),
@@ -98,11 +100,11 @@ class ChecksView(_ByMethod, ListCreateAPIView[Check]):
         return found
 
 
-@extend_schema(responses={200: CheckSerializer, 400: ErrorSerializer, 404: ErrorSerializer})
+@extend_schema(responses={200: WholeCheckSerializer, 400: ErrorSerializer, 404: ErrorSerializer})
 class CheckView(_ByMethod, RetrieveUpdateDestroyAPIView[Check]):
-    """One check; an edit has it probed within seconds."""
+    """One check, with what its last probe has seen; an edit has it probed within seconds."""
 
-    serializer_class = CheckSerializer
+    serializer_class = WholeCheckSerializer
     queryset = _checks()
 
     def get_object(self) -> Check:
@@ -114,16 +116,26 @@ class CheckView(_ByMethod, RetrieveUpdateDestroyAPIView[Check]):
         return Response(status=204)
 
 
-@extend_schema(request=None, responses={200: CheckSerializer, 404: ErrorSerializer})
+class NotRun(APIException):
+    status_code = 409
+    default_code = "not_run"
+    default_detail = "A paused check is not run, and a heartbeat waits for its job."
+
+
+_ACTED = {200: CheckSerializer, 404: ErrorSerializer, 409: ErrorSerializer}
+
+
+@extend_schema(request=None, responses=_ACTED)
 class CheckActionView(APIView):
-    """Run it now, pause it, resume it."""
+    """Run it now, pause it, resume it. 409 where there is nothing to run."""
 
     required_scope = "write"
     required_permission = "monitoring.change_check"
 
     @extend_schema(operation_id="checks_act")
     def post(self, request: Request, pk: str, action: str) -> Response:
-        _ACTIONS[action](_check_or_404(pk))
+        if not _ACTIONS[action](_check_or_404(pk)):
+            raise NotRun
         return Response(CheckSerializer(_check_or_404(pk), context={"request": request}).data)
 
 
@@ -149,7 +161,9 @@ class PingsView(ListAPIView[Ping]):
     queryset = Ping.objects.none()
 
     def get_queryset(self) -> QuerySet[Ping]:
-        return Ping.objects.filter(owner=_check_or_404(self.kwargs["pk"])).order_by("-id")
+        pings = Ping.objects.filter(owner=_check_or_404(self.kwargs["pk"]))
+        # A few more are stored: they are pruned by the dozen.
+        return pings.order_by("-id")[:KEPT_PINGS]
 
 
 @extend_schema(responses={200: AvailabilitySerializer(many=True), 404: ErrorSerializer})

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
@@ -18,6 +19,7 @@ from monitoring.models import Check, CheckState
 from monitoring.planned_work import Window, left_out_of, planned_between
 from monitoring.strips import VIEW_BOX, strip_paths
 
+MINUTE_MS = 60_000
 # Where the list leaves each check's history, read for all of them at once.
 _SPANS = "_spans_of_last_day"
 _LEFT_OUT = "_left_out_of_last_day"
@@ -34,21 +36,31 @@ class CheckChangeList(ChangeList):
             setattr(check, _LEFT_OUT, left_out_of(check.slug, check.kind, planned))
 
 
-def chip(state: CheckState) -> SafeString:
-    """Colour and word; what else there is to say on hover."""
-    word = "flapping" if state.flapping_since_ms else state.status
+def chip(check: Check) -> SafeString:
+    """Colour and word; what else there is to say on hover, and all of it on the check's page."""
+    state = check.state
     return format_html(
-        '<span class="chip" data-status="{}" title="{}">{}</span>',
+        '<a class="chip" data-status="{}" title="{}" href="{}">{}</a>',
         state.status,
         state.message,
-        word,
+        reverse("dashboard:check", args=[check.slug]),
+        "flapping" if state.flapping_since_ms else state.status,
     )
 
 
 def since(state: CheckState) -> str:
     if not state.since_ms:
         return ""
+    if time.time() * 1000 - state.since_ms < MINUTE_MS:
+        return "just now"
     return timesince(datetime.fromtimestamp(state.since_ms / 1000, UTC), depth=1)
+
+
+def response_time(state: CheckState) -> str:
+    taken_ms = state.response_time_ms
+    if taken_ms is None:
+        return ""
+    return "< 1 ms" if taken_ms < 1 else f"{taken_ms:,.0f} ms"
 
 
 def strip(check: Check) -> SafeString:

@@ -25,7 +25,10 @@ class CheckSerializer(serializers.ModelSerializer[Check]):
     response_time_ms = serializers.FloatField(
         source="state.response_time_ms", read_only=True, allow_null=True
     )
+    reason = serializers.CharField(source="state.reason", read_only=True)
+    phases_ms = serializers.SerializerMethodField()
     since = serializers.SerializerMethodField()
+    flapping_since = serializers.SerializerMethodField(help_text="Null where it does not flap")
     checked_at = serializers.SerializerMethodField()
     ping_url = serializers.SerializerMethodField(help_text="Of heartbeats")
 
@@ -48,8 +51,11 @@ class CheckSerializer(serializers.ModelSerializer[Check]):
             "tags",
             "status",
             "since",
+            "flapping_since",
+            "reason",
             "message",
             "response_time_ms",
+            "phases_ms",
             "checked_at",
             "ping_url",
         )
@@ -57,6 +63,13 @@ class CheckSerializer(serializers.ModelSerializer[Check]):
 
     def get_since(self, check: Check) -> str:
         return iso(check.state.since_ms)
+
+    def get_phases_ms(self, check: Check) -> dict[str, float]:
+        return {name: round(spent_ms, 3) for name, spent_ms in check.state.phases_ms.items()}
+
+    def get_flapping_since(self, check: Check) -> str | None:
+        since_ms = check.state.flapping_since_ms
+        return None if since_ms is None else iso(since_ms)
 
     def get_checked_at(self, check: Check) -> str | None:
         return None if check.state.probed_ms is None else iso(check.state.probed_ms)
@@ -107,6 +120,17 @@ class CheckSerializer(serializers.ModelSerializer[Check]):
                 raise serializers.ValidationError(error.errors) from None
             raise serializers.ValidationError({"settings": error.errors}) from None
         return Check.objects.select_related("state").get(pk=check.pk)
+
+
+class WholeCheckSerializer(CheckSerializer):
+    """With the evidence, which would make a list heavy."""
+
+    evidence = serializers.DictField(
+        source="state.evidence", read_only=True, help_text="Empty while all is well"
+    )
+
+    class Meta(CheckSerializer.Meta):
+        fields = (*CheckSerializer.Meta.fields, "evidence")
 
 
 def refuse_what_databases_cannot_store(data: Mapping[str, Any]) -> None:

@@ -85,6 +85,13 @@ def refuse_circle(check: Check, parent: Check | None) -> None:
         above = above.parent
 
 
+def free_name(name: str) -> str:
+    """Itself, or with a number where a check is called so already."""
+    taken = set(Check.objects.filter(name__startswith=name).values_list("name", flat=True))
+    numbered = (f"{name} {number}" for number in range(2, len(taken) + 3))
+    return next(each for each in (name, *numbered) if each not in taken)
+
+
 def _free_slug(name: str) -> str:
     """Two names may have the same slug; a number tells them apart."""
     base = slugify(name)[:90] or "check"
@@ -122,19 +129,22 @@ def change_status(state: CheckState, status: CheckStatus, why: str, now_ms: int)
     state.status, state.since_ms, state.message, state.reason = status, now_ms, "", ""
 
 
-def set_enabled(check: Check, enabled: bool) -> None:
+def set_enabled(check: Check, enabled: bool) -> bool:
+    """Always true: as `run_now`, it says whether it was done."""
     check.enabled = enabled
     with transaction.atomic():
         Check.objects.filter(pk=check.pk).update(enabled=enabled)
         _follow(check, _now_ms())
+    return True
 
 
-def run_now(check: Check) -> None:
-    """The next tick takes it; a paused one stays paused. A heartbeat is not run by the portal."""
+def run_now(check: Check) -> bool:
+    """The next tick takes it. False where there is nothing to run: a paused check stays paused, and
+    a heartbeat is its job's to run."""
     if check.kind == "heartbeat":
-        return
+        return False
     states = CheckState.objects.filter(owner=check, due_ms__isnull=False)
-    states.update(due_ms=_now_ms())
+    return states.update(due_ms=_now_ms()) == 1
 
 
 def _now_ms() -> int:

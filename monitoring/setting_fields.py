@@ -66,10 +66,10 @@ def _field(each: dataclasses.Field[Any]) -> forms.Field:
         "label": about["label"],
         "help_text": _help(about),
         "required": is_required(each),
-        "initial": _default(each),
+        "initial": default_of(each),
     }
     if about["choices"]:
-        choices = [(choice, choice or "none") for choice in about["choices"]]
+        choices = [(choice, choice or about["empty"]) for choice in about["choices"]]
         return forms.ChoiceField(choices=choices, **options)
     match str(each.type):
         case "bool":
@@ -100,7 +100,7 @@ def _help(about: Mapping[str, Any]) -> str:
     return ". ".join(part for part in (about["help_text"], kept) if part)
 
 
-def _default(each: dataclasses.Field[Any]) -> Any:
+def default_of(each: dataclasses.Field[Any]) -> Any:
     if each.default_factory is not dataclasses.MISSING:
         return each.default_factory()
     return None if each.default is dataclasses.MISSING else each.default

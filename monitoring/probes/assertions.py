@@ -55,7 +55,9 @@ def pattern(text: str) -> Any:
     try:
         return re2.compile(text)
     except re2.error as error:
-        raise InvalidExpectationError(f"not a regular expression of re2: {error}") from None
+        words = error.args[0] if error.args else ""
+        words = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
+        raise InvalidExpectationError(f"not a regular expression of re2: {words}") from None
 
 
 @lru_cache(maxsize=1000)

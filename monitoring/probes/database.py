@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
 import ssl
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ import pymysql
 
 from monitoring.probes.base import Probe, Reason, Result, Status
 from monitoring.probes.validation import complaints
-from opsportal.lib.connections import Deadline, connect, resolve
+from opsportal.lib.connections import Deadline, connect, cut_off, resolve
 from opsportal.lib.kinds import kind, setting
 
 _MYSQL_DENIED = frozenset({1044, 1045, 1698})
@@ -70,7 +71,9 @@ def _ask_postgresql(check: Database, deadline: Deadline) -> object:
         names = ",".join([parts.hostname] * len(addresses))
         options |= {"host": names, "hostaddr": ",".join(addresses)}
     remaining = deadline.remaining_seconds()
-    server = f"-c statement_timeout={int(remaining * 1000)} -c default_transaction_read_only=on"
+    # The server ends the query a little earlier: cut off, it would go on with it.
+    patience_ms = max(1, int(remaining * 900))
+    server = f"-c statement_timeout={patience_ms} -c default_transaction_read_only=on"
     try:
         connection = psycopg.connect(
             dbname=unquote(parts.path.strip("/")) or "postgres",
@@ -86,8 +89,7 @@ def _ask_postgresql(check: Database, deadline: Deadline) -> object:
         if error.sqlstate in ("28P01", "28000") or "password" in str(error):
             raise CredentialsRejectedError(_words(error)) from None
         raise
-    with connection:
-        deadline.remaining_seconds()
+    with cut_off(connection.fileno(), deadline), connection:
         # In a block and as a prepared statement: it is one statement, which cannot end the block.
         row = connection.execute(check.query.encode(), prepare=True).fetchone()
     return row[0] if row else None
@@ -97,32 +99,32 @@ def _ask_mysql(check: Database, deadline: Deadline) -> object:
     parts = urlsplit(check.url)
     host, port = parts.hostname or "", parts.port or 3306
     wire, _ = connect(host, port, deadline)
-    remaining = deadline.remaining_seconds()
-    options = dict(parse_qsl(parts.query))
-    tls = ssl.create_default_context() if options.get("ssl") == "true" else None
+    tls = dict(parse_qsl(parts.query)).get("ssl") == "true"
+    connection = pymysql.connect(
+        host=host,
+        port=port,
+        user=unquote(parts.username or ""),
+        password=check.password,
+        database=unquote(parts.path.strip("/")) or None,
+        ssl=ssl.create_default_context() if tls else None,
+        defer_connect=True,
+    )
+    with closing(wire), cut_off(wire.fileno(), deadline):
+        return _asked(connection, wire, check.query)
+
+
+def _asked(connection: pymysql.Connection[Any], wire: socket.socket, query: str) -> object:
     try:
-        connection = pymysql.connect(
-            host=host,
-            port=port,
-            user=unquote(parts.username or ""),
-            password=check.password,
-            database=unquote(parts.path.strip("/")) or None,
-            read_timeout=remaining,
-            write_timeout=remaining,
-            ssl=tls,
-            defer_connect=True,
-        )
         # The name is for the certificate; the connection is to an address that was checked.
         connection.connect(wire)
     except pymysql.OperationalError as error:
-        wire.close()
         if error.args and error.args[0] in _MYSQL_DENIED:
             raise CredentialsRejectedError(_words(error)) from None
         raise
     with closing(connection), connection.cursor() as cursor:
         # Not only of a transaction, which CREATE and DROP would end.
         cursor.execute("SET SESSION TRANSACTION READ ONLY")
-        cursor.execute(check.query)
+        cursor.execute(query)
         row = cursor.fetchone()
     return row[0] if row else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from typing import ClassVar
 
 from monitoring.probes import assertions
 from monitoring.probes.base import Probe, Reading, Reason, Result, Status
@@ -41,6 +42,25 @@ _REASONS: dict[Failure, Reason] = {
 class Http(Probe):
     name = "http"
     label = "HTTP"
+    groups: ClassVar = {
+        "Credentials": (
+            "bearer_token",
+            "username",
+            "password",
+            "secret_headers",
+            "client_certificate",
+        ),
+        "More of the request": ("headers", "body", "follow_redirects", "ip_version"),
+        "Proxy": ("proxy", "proxy_username", "proxy_password"),
+        "More of what is expected": (
+            "expect_header",
+            "refuse_text",
+            "expect_pattern",
+            "down_ms",
+            "max_size_bytes",
+        ),
+        "Certificate": ("certificate_days", "verify_certificate", "ca_certificate"),
+    }
 
     url: str = setting("URL", "Such as https://api.example.com/health")
     method: str = setting(
@@ -50,7 +70,7 @@ class Http(Probe):
     )
     headers: dict[str, str] = setting("Headers", "One a line, as Name: value", default={})
     secret_headers: dict[str, str] = setting(
-        "Secret headers", "Kept encrypted, never shown again", default={}, secret=True
+        "Secret headers", "One a line, as Name: value", default={}, secret=True
     )
     body: str = setting("Body", default="", multiline=True)
     username: str = setting("User name", "For basic authentication", default="")
@@ -85,7 +105,9 @@ class Http(Probe):
         "Client certificate", "It and its key in PEM", default="", secret=True, multiline=True
     )
     proxy: str = setting("Proxy", "Such as http://proxy.example:3128", default="")
-    ip_version: str = setting("IP version", default="", choices=("", "4", "6"))
+    proxy_username: str = setting("Proxy's user name", default="")
+    proxy_password: str = setting("Proxy's password", default="", secret=True)
+    ip_version: str = setting("IP version", default="", choices=("", "4", "6"), empty="any")
 
     def validate(self) -> Mapping[str, str]:
         parsers: dict[str, Callable[[], object]] = {
@@ -124,6 +146,8 @@ class Http(Probe):
             bearer_token=self.bearer_token,
             follow_redirects=self.follow_redirects,
             proxy=self.proxy,
+            proxy_username=self.proxy_username,
+            proxy_password=self.proxy_password,
             ip_version=self.ip_version,
             verify_certificate=self.verify_certificate,
             ca_certificate=self.ca_certificate,
@@ -218,7 +242,11 @@ class Http(Probe):
     @property
     def _has_credentials(self) -> bool:
         return bool(
-            self.password or self.bearer_token or self.secret_headers or self.client_certificate
+            self.password
+            or self.bearer_token
+            or self.secret_headers
+            or self.client_certificate
+            or self.proxy_password
         )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ import redis
 
 from monitoring.probes.base import Probe, Reason, Result, Status
 from monitoring.probes.validation import check_broker_url, complaints
-from opsportal.lib.connections import Deadline, connect
+from opsportal.lib.connections import Deadline, connect, cut_off
 from opsportal.lib.kinds import kind, setting
 
 _EVIDENCE = (
@@ -38,7 +39,7 @@ class Redis(Probe):
     max_memory_percent: int = setting(
         "Memory percent", "Degraded above this share of maxmemory; 0: never", default=0, minimum=0
     )
-    expect_role: str = setting("Role", default="", choices=("", "master", "replica"))
+    expect_role: str = setting("Role", default="", choices=("", "master", "replica"), empty="any")
     expect_replicas: int = setting(
         "Replicas", "Degraded when fewer are connected", default=0, minimum=0
     )
@@ -83,11 +84,15 @@ class Redis(Probe):
 
 
 class _Checked(redis.Connection):
-    """To an address of the host that was checked, whichever of them answers."""
+    """To an address of the host that was checked, whichever of them answers; cut off in time."""
+
+    def __init__(self, *, deadline: Deadline, ends: ExitStack, **options: Any) -> None:
+        super().__init__(**options)  # type: ignore[no-untyped-call]
+        self._deadline, self._ends = deadline, ends
 
     def _connect(self) -> socket.socket:
-        deadline = Deadline(self.socket_connect_timeout or 0)
-        connection, _ = connect(self.host, self.port, deadline)
+        connection, _ = connect(self.host, self.port, self._deadline)
+        self._ends.enter_context(cut_off(connection.fileno(), self._deadline))
         connection.settimeout(self.socket_timeout)
         return connection
 
@@ -96,30 +101,31 @@ class _CheckedTls(redis.SSLConnection, _Checked):
     """The certificate has to be the host's."""
 
 
-def client(url: str, username: str, password: str, deadline: Deadline) -> redis.Redis:
-    """Of a URL that `check_broker_url` has accepted.
-
-    Every single answer may take what remained at the beginning; there are two.
-    """
-    remaining = deadline.remaining_seconds()
+@contextmanager
+def client(url: str, username: str, password: str, deadline: Deadline) -> Iterator[redis.Redis]:
+    """Of a URL that `check_broker_url` has accepted."""
     parts = urlsplit(url)
     options: dict[str, Any] = {
         "username": username or None,
         "password": password or None,
-        "socket_timeout": remaining / 2,
-        "socket_connect_timeout": remaining / 2,
+        "socket_timeout": deadline.remaining_seconds(),
         "retry": None,
         "decode_responses": True,
     }
     if parts.scheme == "unix":
-        return redis.Redis(unix_socket_path=parts.path, **options)
+        with redis.Redis(unix_socket_path=parts.path, **options) as server:
+            yield server
+        return
     options |= {
         "connection_class": _CheckedTls if parts.scheme == "rediss" else _Checked,
         "host": parts.hostname or "",
         "port": parts.port or 6379,
         "db": int(parts.path.strip("/") or 0),
+        "deadline": deadline,
     }
-    return redis.Redis.from_pool(redis.ConnectionPool(**options))
+    with ExitStack() as ends:
+        pool = redis.ConnectionPool(ends=ends, **options)
+        yield ends.enter_context(redis.Redis.from_pool(pool))
 
 
 def unwrapped(error: redis.ConnectionError) -> Exception:

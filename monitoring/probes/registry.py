@@ -22,6 +22,17 @@ _KINDS = {
     "celery": "celery.Celery",
     "heartbeat": "heartbeat.Heartbeat",
 }
+ABOUT = {
+    "http": "A request, and what its answer says",
+    "tcp": "A port, and what is said there",
+    "tls": "A certificate: chain, name, expiry, protocol",
+    "dns": "What a name resolves to",
+    "icmp": "Echo requests to a host",
+    "database": "PostgreSQL, MySQL, MariaDB or SQLite: connects and runs a query",
+    "redis": "Redis or Valkey: an answer, memory, role, replication",
+    "celery": "How many tasks wait in a queue, and whether workers answer",
+    "heartbeat": "A job that tells when it is done; late is down",
+}
 LABELS = {
     "http": "HTTP",
     "tcp": "TCP port",

@@ -39,6 +39,19 @@ def _forms(text: str, user: str) -> Iterator[str]:
 def redacted(text: str, secrets: tuple[str, ...]) -> str:
     for secret in secrets:
         text = text.replace(secret, HIDDEN)
+    return _without_a_beginning(text, secrets)
+
+
+def _without_a_beginning(text: str, secrets: tuple[str, ...]) -> str:
+    """Texts are cut before they come here, perhaps within a secret."""
+    body = text.rstrip("…\"'")
+    last = body[-SHORTEST:]
+    for secret in secrets:
+        place = secret.find(last) if len(last) == SHORTEST else -1
+        while place >= 0:
+            if body.endswith(secret[: place + SHORTEST]):
+                return f"{body[: -place - SHORTEST]}{HIDDEN}{text[len(body) :]}"
+            place = secret.find(last, place + 1)
     return text
 
 

@@ -18,11 +18,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
+from monitoring.check_actions import NOT_RUN
 from monitoring.editing import run_now, set_enabled
 from monitoring.evidence import readable
 from monitoring.heartbeats.durations import duration_text
 from monitoring.history import DAY_MS, availability_by_period, spans_of
-from monitoring.models import Check, Ping, Transition
+from monitoring.models import Check, CheckStatus, Ping, Transition
 from monitoring.strips import strip_paths
 from opsportal.dashboard.check_plots import check_plots, read_windows
 from opsportal.dashboard.drawings import draw
@@ -32,7 +33,7 @@ from opsportal.dashboard.ranges import PRESETS, moves, parse_range
 DEFAULT_RANGE = "24h"
 TRANSITIONS = 30
 PINGS = 20
-ACTIONS: dict[str, tuple[Callable[[Check], None], str]] = {
+ACTIONS: dict[str, tuple[Callable[[Check], bool], str]] = {
     "run": (run_now, "It is probed within seconds."),
     "pause": (partial(set_enabled, enabled=False), "It is paused."),
     "resume": (partial(set_enabled, enabled=True), "It is probed again."),
@@ -63,8 +64,10 @@ def act(request: HttpRequest, slug: str, action: str) -> HttpResponse:
     if not request.user.has_perm("monitoring.change_check"):
         raise PermissionDenied
     do, done = ACTIONS[action]
-    do(check)
-    messages.success(request, done)
+    if do(check):
+        messages.success(request, done)
+    else:
+        messages.warning(request, f"It was not run: {NOT_RUN}.")
     return redirect("dashboard:check", slug)
 
 
@@ -81,8 +84,24 @@ def _state(check: Check, now_ms: int) -> dict[str, Any]:
         "probed_age": text(age_ms // 1000, "s"),
         "flapping": _moment(state.flapping_since_ms),
         "evidence": readable(state.evidence),
+        "no_evidence": _no_evidence(check),
+        "no_message": _no_message(check),
         "every": text(check.interval_seconds, "s"),
     }
+
+
+def _no_message(check: Check) -> str:
+    if not check.enabled:
+        return "Paused."
+    if check.kind == "heartbeat":
+        return "Waits for a ping of its job."
+    return "Not probed yet: a new check is probed within seconds."
+
+
+def _no_evidence(check: Check) -> str:
+    if check.state.status in (CheckStatus.UP, CheckStatus.NEW, CheckStatus.PAUSED):
+        return "None is kept while all is well."
+    return "The last probe got no answer to keep."
 
 
 def _charts(request: HttpRequest, check: Check, now_ms: int) -> dict[str, Any]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import queue
 import socket
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from opsportal.lib.addresses import check_address
@@ -81,3 +85,33 @@ def connected_address(host: str, port: int, deadline: Deadline) -> str:
     connection, _ = connect(host, port, deadline)
     with connection:
         return str(connection.getpeername()[0])
+
+
+@contextmanager
+def cut_off(descriptor: int, deadline: Deadline) -> Iterator[None]:
+    """Ends the connection of a socket when the deadline comes, and raises TimeoutError then.
+
+    Libraries know a timeout of each answer at most: a server that sends a byte now and then would
+    hold their thread for ever.
+    """
+    # A twin: the library may close the socket, and another get its number, at any moment.
+    twin = socket.socket(fileno=os.dup(descriptor))
+    is_late = threading.Event()
+
+    def cut() -> None:
+        is_late.set()
+        with contextlib.suppress(OSError):
+            twin.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(deadline.remaining_seconds(), cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except Exception:
+        if is_late.is_set():
+            raise TimeoutError from None
+        raise
+    finally:
+        timer.cancel()
+        twin.close()

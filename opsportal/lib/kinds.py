@@ -30,8 +30,10 @@ def setting(
     minimum: float | None = None,
     maximum: float | None = None,
     multiline: bool = False,
+    empty: str = "none",
 ) -> Any:
-    """A field of a kind. Without a default it is required; secrets stay out of its repr."""
+    """A field of a kind. Without a default it is required; secrets stay out of its repr; `empty` is
+    what people call the choice of nothing."""
     metadata = {
         "label": label,
         "help_text": help_text,
@@ -40,6 +42,7 @@ def setting(
         "minimum": minimum,
         "maximum": maximum,
         "multiline": multiline,
+        "empty": empty,
     }
     if isinstance(default, (dict, list)):
         return field(default_factory=default.copy, repr=not secret, metadata=metadata)
@@ -60,6 +63,8 @@ class Configured(ABC):
 
     name: ClassVar[str]
     label: ClassVar[str]
+    # Of settings that are rarely made: what a form calls them together, and their names.
+    groups: ClassVar[Mapping[str, Sequence[str]]] = {}
 
     def __post_init__(self) -> None:
         errors = {

@@ -194,7 +194,8 @@ def test_the_list_shows_state_and_history_in_few_queries(
     with django_assert_max_num_queries(12):
         page = text(admin_client.get(LIST))
     assert page.count('class="strip"') == 20
-    assert '<span class="chip" data-status="down" title="connection refused">down</span>' in page
+    chip = '<a class="chip" data-status="down" title="connection refused" href="/checks/check-0">'
+    assert f"{chip}down</a>" in page
 
 
 def test_filters_find_what_is_broken_slow_flapping_and_paused(admin_client: Client) -> None:
@@ -279,3 +280,30 @@ def test_actions_pause_resume_and_run(admin_client: Client) -> None:
     CheckState.objects.update(due_ms=2 * START_MS)
     admin_client.post(LIST, {**chosen, "action": "probe_now"})
     assert (CheckState.objects.get().due_ms or 0) < 2 * START_MS
+
+
+def test_what_an_action_could_not_do_is_said(admin_client: Client) -> None:
+    chosen = [add("one").pk, add("two", enabled=False).pk]
+    response = admin_client.post(
+        LIST, {"_selected_action": chosen, "action": "probe_now"}, follow=True
+    )
+    assert "1 check to be run within seconds." in text(response)
+    assert "Not 1 of them: a paused check is not run" in text(response)
+
+
+def test_what_is_rarely_set_is_folded_until_it_is(admin_client: Client) -> None:
+    def folded(query: str) -> list[str]:
+        page = text(admin_client.get(f"{LIST}add/?{query}"))
+        return re.findall(r"<summary>\s*<h2[^>]*>([^<]*)", page)
+
+    assert folded("kind=http")[0] == "Credentials"
+    assert "Credentials" not in folded("preset=tradier")
+    assert "Proxy" in folded("preset=tradier")
+
+
+def test_a_preset_says_what_is_missing_and_finds_a_free_name(admin_client: Client) -> None:
+    add("Tradier")
+    page = text(admin_client.get(f"{LIST}add/?preset=tradier"))
+    assert 'value="Tradier 2"' in page
+    assert "Still to be filled in: <strong>Bearer token</strong>" in page
+    assert "Still to be filled in" not in text(admin_client.get(f"{LIST}add/?preset=cron-job"))

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from monitoring.editing import full_settings, save_check
 from monitoring.models import Check, CheckState, Transition
+from monitoring.probes.base import Reason, Result, Status
 from tests.checks.watched import GOOD, REFUSED, START_MS, add, probed
 
 pytestmark = pytest.mark.django_db
@@ -85,7 +87,7 @@ def test_a_check_comes_back_as_it_was_written(writer: Client, reader: Client) ->
     made = response.json()
     assert {name: made[name] for name in TRADIER} == TRADIER
     assert (made["status"], made["checked_at"], made["slug"]) == ("new", None, "tradier")
-    assert reader.get(f"{ADDRESS}/{made['id']}").json() == made
+    assert reader.get(f"{ADDRESS}/{made['id']}").json() == {**made, "evidence": {}}
     assert reader.get(f"{ADDRESS}/").json()["results"] == [made]
     assert CheckState.objects.get().due_ms is not None
 
@@ -105,8 +107,6 @@ def test_secrets_are_masked_and_a_mask_keeps_them(writer: Client) -> None:
 
     changed = {**made.json()["settings"], "expect_status": "204"}
     assert patch(writer, check.pk, {"settings": changed}).status_code == 200
-    from monitoring.editing import full_settings
-
     assert full_settings(Check.objects.get())["bearer_token"] == "very-secret"
 
 
@@ -168,6 +168,27 @@ def test_pausing_resuming_running_and_deleting(writer: Client) -> None:
     assert (CheckState.objects.get().due_ms or 0) < 2 * START_MS
     assert writer.delete(f"{ADDRESS}/{check.pk}").status_code == 204
     assert not Transition.objects.exists()
+
+
+def test_what_cannot_be_run_is_said(writer: Client) -> None:
+    paused = add("one", enabled=False)
+    heartbeat = Check(name="job", kind="heartbeat")
+    save_check(heartbeat, {})
+    for check in (paused, heartbeat):
+        response = post(writer, {}, f"{ADDRESS}/{check.pk}/run")
+        assert response.status_code == 409
+        assert "is not run" in response.json()["detail"]
+
+
+def test_one_check_comes_with_what_its_last_probe_has_seen(reader: Client) -> None:
+    check = add("one")
+    seen = {"status": 503, "body": "busy"}
+    busy = Result(Status.DOWN, Reason.MISMATCH, "503", 9.0, {"connect": 0.30000004}, seen)
+    probed(START_MS, {check: busy})
+    body = reader.get(f"{ADDRESS}/{check.pk}").json()
+    assert (body["reason"], body["phases_ms"]) == ("unexpected answer", {"connect": 0.3})
+    assert body["evidence"]["body"] == "busy"
+    assert "evidence" not in reader.get(ADDRESS).json()["results"][0]
 
 
 def test_results_are_the_changes_the_newest_first(reader: Client) -> None:

@@ -64,3 +64,11 @@ def test_secrets_are_hidden_however_deep_they_are() -> None:
 def test_a_secret_that_contains_another_is_hidden_whole() -> None:
     secrets = secret_texts({"a": "token", "b": "token-and-more"}, {"a", "b"})
     assert redacted("token-and-more", secrets) == "[secret]"
+
+
+@pytest.mark.parametrize(
+    "text", ["token=hunter2-", "token=hunt", 'the answer is "hunter2…', "'hunter'"]
+)
+def test_of_a_text_that_was_cut_within_a_secret_the_beginning_is_hidden(text: str) -> None:
+    assert "hunt" not in redacted(text, ("hunter2-and-more", "other"))
+    assert redacted("the hunting season", ("hunter2-and-more",)) == "the hunting season"

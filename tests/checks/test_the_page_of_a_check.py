@@ -9,8 +9,9 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
+from monitoring.editing import save_check
 from monitoring.evidence import readable
-from monitoring.models import CheckState
+from monitoring.models import Check, CheckState
 from tests.checks.watched import GOOD, REFUSED, add, probed
 
 MOST_QUERIES = 12
@@ -82,3 +83,17 @@ def test_evidence_is_told_as_text() -> None:
         ("body", "line one\nline two"),
         ("first byte", "true"),
     ]
+
+
+@pytest.mark.django_db
+def test_where_there_is_nothing_to_show_it_says_why(admin_client: Client, now_ms: int) -> None:
+    check = add("one", now_ms=now_ms)
+    assert "probed within seconds" in admin_client.get("/checks/one").text
+    probed(now_ms, {check: REFUSED})
+    refused = admin_client.get("/checks/one").text
+    assert "got no answer to keep" in refused
+    assert "all is well" not in refused
+    save_check(Check(name="job", kind="heartbeat"), {})
+    assert "Waits for a ping of its job." in admin_client.get("/checks/job").text
+    paused = admin_client.post("/checks/job/run", follow=True).text
+    assert "a heartbeat waits for its job" in paused

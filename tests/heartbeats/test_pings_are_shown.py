@@ -37,3 +37,10 @@ def test_the_newest_come_first_with_what_the_job_said(admin_client: Client) -> N
     for words in ("fail (3)", "1 min 30 s", "POST 192.0.2.1 curl/8.14", "disk &lt;full&gt;"):
         assert words in page
     assert page.index("fail (3)") < page.index("<td>start</td>")
+
+
+def test_the_last_hundred_are_told(admin_client: Client) -> None:
+    check = add()
+    for number in range(105):
+        ping(check, "log", START_MS + number)
+    assert admin_client.get(f"/api/v1/checks/{check.pk}/pings").json()["count"] == 100

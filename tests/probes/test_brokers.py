@@ -81,6 +81,22 @@ def test_servers_that_are_none() -> None:
     assert redis("unix:///nowhere.sock").status is Status.DOWN
 
 
+def dribbles(connection: socket.socket) -> None:
+    """An answer of which a byte comes now and then."""
+    connection.recv(100)
+    connection.sendall(b"$1000000\r\n")
+    while True:
+        connection.sendall(b"x")
+        time.sleep(0.1)
+
+
+def test_a_server_that_sends_a_byte_at_a_time_is_cut_off() -> None:
+    with serving(dribbles) as port:
+        assert redis(f"redis://127.0.0.1:{port}").reason is Reason.TIMEOUT
+        queue = probed(Celery.from_settings({"broker_url": f"redis://127.0.0.1:{port}"}))
+        assert queue.reason is Reason.TIMEOUT
+
+
 def test_rejected_credentials_are_not_down(guarded_port: int) -> None:
     for given in ({}, {"password": "wrong-guess"}):
         result = redis(f"redis://127.0.0.1:{guarded_port}", **given)

@@ -15,9 +15,11 @@ from monitoring.probes.database import Database
 from monitoring.probes.failures import explain
 from opsportal.lib.kinds import SettingsError
 from tests.probes.conftest import PASSWORD
-from tests.probes.misbehaving import serving
+from tests.probes.misbehaving import Answer, serving
 
 TIMEOUT_SECONDS = 1.0
+# Nothing is asked of these servers before the greeting.
+QUICK = {"postgresql": "sslmode=disable", "mysql": "ssl=false"}
 
 
 def ask(url: str, **settings: Any) -> Result:
@@ -41,6 +43,28 @@ def test_a_server_that_never_answers(scheme: str) -> None:
     assert time.monotonic() - started < 3.5
     assert result.status is Status.DOWN
     assert result.message
+
+
+def falls_silent(connection: socket.socket) -> None:
+    """Greets as PostgreSQL does, and never answers a query."""
+    connection.recv(1000)
+    connection.sendall(b"R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I")
+    time.sleep(10)
+
+
+def dribbles(connection: socket.socket) -> None:
+    """A packet of which a byte comes now and then."""
+    connection.sendall(b"\xff\xff\0\0")
+    while True:
+        connection.sendall(b"\n")
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize(("scheme", "answer"), [("postgresql", falls_silent), ("mysql", dribbles)])
+def test_a_server_that_begins_to_answer_is_cut_off(scheme: str, answer: Answer) -> None:
+    with serving(answer) as port:
+        result = ask(f"{scheme}://portal@127.0.0.1:{port}/shop?{QUICK[scheme]}")
+    assert (result.status, result.reason) == (Status.DOWN, Reason.TIMEOUT)
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "mysql"])
@@ -77,7 +101,8 @@ def test_a_query_that_takes_too_long_is_ended_by_the_server(postgresql_url: str)
     result = ask(postgresql_url, query="SELECT pg_sleep(60)")
     assert time.monotonic() - started < 2
     assert result.status is Status.DOWN
-    assert "statement timeout" in result.message
+    # Where connecting took long, the portal is the first to give up.
+    assert "statement timeout" in result.message or result.reason is Reason.TIMEOUT
 
 
 def test_mariadb_answers_and_is_only_read(mariadb_port: int) -> None:

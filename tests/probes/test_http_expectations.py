@@ -182,3 +182,8 @@ def test_a_body_and_a_method_are_sent() -> None:
     assert seen[0].startswith(b"PUT /x?y=1 HTTP/1.1\r\n")
     assert b"Authorization: Basic dTpw" in seen[0]
     assert seen[0].endswith('{"a": "ä"}'.encode())
+
+
+def test_a_pattern_that_is_refused_is_explained_in_words() -> None:
+    with pytest.raises(SettingsError, match=r"re2: invalid perl operator: \(\?="):
+        Http.from_settings({"url": "http://x/", "expect_pattern": r"(?=look)"})

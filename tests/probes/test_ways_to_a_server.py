@@ -78,6 +78,22 @@ def test_a_proxy_is_asked_and_resolves_the_name() -> None:
     assert seen[0].startswith(b"GET http://shop.invalid/x HTTP/1.1\r\n")
 
 
+def test_a_proxy_is_told_its_password_and_the_server_is_not() -> None:
+    seen: list[bytes] = []
+
+    def answer(connection: socket.socket) -> None:
+        seen.append(connection.recv(65536))
+        connection.sendall(http(b"", "407 Proxy Authentication Required"))
+
+    with serving(answer) as port:
+        way = {"proxy": f"http://127.0.0.1:{port}", "proxy_username": "ops"}
+        result = probe("https://shop.invalid/x", **way, proxy_password="sesame")
+        plain = probe("http://shop.invalid/x", **way, proxy_password="sesame")
+    assert b"\r\nProxy-Authorization: Basic b3BzOnNlc2FtZQ==\r\n" in seen[0]
+    assert "sesame" not in result.message
+    assert (plain.status, plain.reason) == (Status.DEGRADED, Reason.CREDENTIALS)
+
+
 @pytest.mark.parametrize("host", ["169.254.169.254", "[fd00:ec2::254]", "[::ffff:169.254.1.1]"])
 def test_a_proxy_is_not_asked_for_the_metadata_service(host: str) -> None:
     asked: list[bytes] = []

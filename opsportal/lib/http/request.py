@@ -41,6 +41,8 @@ class Request:
     follow_redirects: bool = True
     max_redirects: int = 5
     proxy: str = ""
+    proxy_username: str = ""
+    proxy_password: str = field(default="", repr=False)
     ip_version: str = ""
     verify_certificate: bool = True
     ca_certificate: str = ""

@@ -85,6 +85,9 @@ class Transfer:
             _check_literal(request.url)
         # Set even when empty: libcurl would take the environment's.
         easy.setopt(pycurl.PROXY, request.proxy)
+        if request.proxy_username or request.proxy_password:
+            easy.setopt(pycurl.PROXYUSERNAME, request.proxy_username)
+            easy.setopt(pycurl.PROXYPASSWORD, request.proxy_password)
         easy.setopt(pycurl.ACCEPT_ENCODING, "")
         easy.setopt(pycurl.HTTPHEADER, _header_texts(request))
         easy.setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
