@@ -89,6 +89,10 @@ THRESHOLDS: tuple[dict[str, Any], ...] = (
         "name": "Channel fails", "metric": "portal_channel_failing", "value": 0,
         "window_seconds": 7 * DAY_SECONDS, "severity": "critical",
     },
+    {
+        "name": "Login locked out", "metric": "portal_login_lockouts", "value": 0,
+        "window_seconds": 900, "no_data": "ok", "severity": "warning",
+    },
 )  # fmt: skip
 INHIBITIONS = (
     {

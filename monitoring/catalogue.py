@@ -85,6 +85,7 @@ _ALL = [
     Metric("portal_beat_age_seconds", "s", "Beat's age", "Time since beat's canary came through"),
     Metric("portal_deliveries_pending", "", "Deliveries", "Messages that wait to be sent"),
     Metric("portal_blind", "", "Blind", "1 while the portal has lost its network, else 0"),
+    Metric("portal_login_lockouts", "", "Lockouts", "1 when somebody failed to log in too often"),
     Metric("portal_channel_failing", "", "Channel fails", "1 after a channel refused, else 0"),
     Metric("process_rss_bytes", "B", "Process memory", "Resident memory of a portal process"),
 ]

@@ -48,6 +48,7 @@ def check_networks(
     given = {
         "METRICS_ALLOWED_NETWORKS": settings.METRICS_ALLOWED_NETWORKS,
         "OPSPORTAL_ALLOWED_ADDRESSES": settings.ALLOWED_ADDRESSES,
+        "OPSPORTAL_TRUSTED_PROXIES": settings.TRUSTED_PROXIES,
     }
     return [
         checks.Error(f"{name}: {each!r} is not a network", hint=hint, id="opsportal.E003")

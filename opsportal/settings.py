@@ -3,6 +3,7 @@
 import os
 import secrets
 import socket
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from csp.constants import NONE, SELF
 
 from opsportal.database import parse_database_url, sqlite_database
 from opsportal.env import Environment
+from opsportal.throttling.limits import DEFAULTS, parse_limits
 from opsportal.version import VERSION
 
 # Also for rooms below, which do not import this one.
@@ -68,6 +70,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_celery_beat",
+    "axes",
     "opsportal.apps.OpsPortalConfig",
     "opsportal.access.apps.AccessConfig",
     "monitoring",
@@ -81,12 +84,14 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "opsportal.throttling.middleware.ThrottlingMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 TEMPLATES = [
@@ -147,16 +152,37 @@ if not HTTPS and BIND_ADDRESS in {"127.0.0.1", "::1", "localhost"}:
     SILENCED_SYSTEM_CHECKS += [f"security.W0{each}" for each in ("04", "08", "12", "16")]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "/"
+LOGIN_PATHS = ("/admin/login",)
 
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {
+        "NAME": f"django.contrib.auth.password_validation.{name}Validator",
+        "OPTIONS": {"min_length": 12} if name == "MinimumLength" else {},
+    }
+    for name in ("UserAttributeSimilarity", "MinimumLength", "CommonPassword", "NumericPassword")
 ]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+# A name from one address: a stranger elsewhere cannot lock out whose name it is.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = "429.html"
+AXES_CLIENT_IP_CALLABLE = "opsportal.access.lockout.address_of"
+AXES_VERBOSE = False
+# Who logged in stands in the audit log.
+AXES_DISABLE_ACCESS_LOG = True
+
+# Whose X-Forwarded-For is believed.
+TRUSTED_PROXIES = ENVIRONMENT.words(
+    "OPSPORTAL_TRUSTED_PROXIES", ["127.0.0.1", "::1"] if HTTPS else []
+)
+RATE_LIMITS = ENVIRONMENT.parsed(
+    "OPSPORTAL_RATE_LIMITS", parse_limits(DEFAULTS), parse_limits, f"use {DEFAULTS}, or off"
+)
 
 # --- Data ---------------------------------------------------------------------------------------
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -273,5 +299,9 @@ LOGGING: dict[str, Any] = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.server": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # opsportal.access.lockout says the same in one line.
+        "axes": {"level": "ERROR"},
+    },
 }

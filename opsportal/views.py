@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from opsportal import prometheus
+from opsportal.lib.client_address import client_address
 from opsportal.permissions import HasScope
 
 
@@ -25,7 +26,7 @@ class FromAllowedNetwork(BasePermission):
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         try:
-            address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
+            address = ipaddress.ip_address(client_address(request.META))
         except ValueError:
             return False
         networks = settings.METRICS_ALLOWED_NETWORKS

@@ -38,6 +38,7 @@ if os.environ.get("OPSPORTAL_TEST_DATABASE") == "postgresql":
     os.environ["DATABASE_URL"] = _start_postgresql()
 
 from opsportal.settings import *  # noqa: E402, F403
+from opsportal.throttling.limits import parse_limits  # noqa: E402
 
 # Hashing slowly and naming files by content are the business of production.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -45,5 +46,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Tests ask as fast as they can; tests/security has gates of its own.
+RATE_LIMITS = parse_limits("off")
 # The requests of tests are nobody's traffic; tests/traffic has recorders of its own.
 TRAFFIC = {"WRITER": "tests.traffic.memory_writer.DiscardingWriter"}
