@@ -10,8 +10,8 @@ import time
 from django.db import transaction
 
 from alerts import matching
-from alerts.deliveries import queue_recovery
-from alerts.models import OPEN, Alert, AlertEvent, AlertState, EventKind, Silence
+from alerts.endings import BY_HAND, end
+from alerts.models import OPEN, Alert, AlertEvent, EventKind, Silence
 from opsportal.lib.kinds import SettingsError
 
 HOUR_SECONDS = 3600
@@ -40,20 +40,10 @@ def unacknowledge(alert: Alert, by: str, now_ms: int | None = None) -> bool:
     return True
 
 
-@transaction.atomic
 def resolve(alert: Alert, by: str, now_ms: int | None = None) -> bool:
     """By hand. If it is still true, the next evaluation begins a new alert."""
     now_ms = _now_ms() if now_ms is None else now_ms
-    row = Alert.objects.select_for_update(of=("self",)).get(pk=alert.pk)
-    if row.state not in OPEN:
-        return False
-    had_fired = row.state == AlertState.FIRING
-    row.state, row.resolved_ms, row.resolved_why = AlertState.RESOLVED, now_ms, "resolved by hand"
-    row.save(update_fields=["state", "resolved_ms", "resolved_why"])
-    _note(row, EventKind.RESOLVED, "resolved by hand", by, now_ms)
-    if had_fired:
-        queue_recovery([row], now_ms)
-    return True
+    return end([alert.pk], BY_HAND, now_ms, by) > 0
 
 
 def add_note(alert: Alert, by: str, text: str, now_ms: int | None = None) -> bool:

@@ -115,7 +115,9 @@ class Changes:
         had_fired = alert.state == AlertState.FIRING
         alert.state = AlertState.RESOLVED
         alert.resolved_ms = self._now_ms
-        alert.resolved_why = str(why)
+        # Of what was not measured at the end it says why it ended all the same.
+        is_measured = judgement.value is not None or not had_fired
+        alert.resolved_why = (str(why) if is_measured else judgement.why or str(why))[:40]
         alert.value = judgement.value if judgement.value is not None else alert.value
         self._note(alert, EventKind.RESOLVED, judgement.why or str(why))
         if had_fired:

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from alerts import links, wording
+from alerts.following import NOTHING_EARLIER, OF_FIRING, Earlier, Rows, earlier
 from alerts.lifecycle import worst
 from alerts.message import Item, Message
 from alerts.models import Delivery, DeliveryItem, DeliveryKind, DeliveryStatus
@@ -20,23 +21,18 @@ from monitoring.store import SeriesRef
 MOST_ITEMS = 10
 _HOUR_MS = 3_600_000
 _RECENT_STEP_MS = 60_000
-_OF_FIRING = (DeliveryKind.FIRING, DeliveryKind.REPEAT, DeliveryKind.ESCALATION)
-_FOLLOWING = (DeliveryKind.REPEAT, DeliveryKind.RESOLVED)
-
-
-Rows = list[tuple[int, dict[str, Any]]]
 
 
 def compose(
-    deliveries: Sequence[Delivery], *, with_recent: bool = True
+    deliveries: Sequence[Delivery], *, with_recent: bool = True, with_earlier: bool = True
 ) -> dict[int, Message | None]:
     """By delivery, of one channel; None where all that it would tell is over and was told so."""
     rows = _rows(deliveries)
     shown = [row for each in rows.values() for _alert_id, row in each[:MOST_ITEMS]]
     recent = _recent(shown) if with_recent else {}
-    earlier = _earlier([each for each in deliveries if each.kind in _FOLLOWING])
+    before = earlier(deliveries) if with_earlier else {}
     return {
-        each.pk: _message(each, rows[each.pk], recent, earlier.get(each.pk, {}))
+        each.pk: _message(each, rows[each.pk], recent, before.get(each.pk, NOTHING_EARLIER))
         if rows[each.pk]
         else None
         for each in deliveries
@@ -47,7 +43,7 @@ def _message(
     delivery: Delivery,
     rows: Rows,
     recent: Mapping[int, list[float]],
-    earlier: Mapping[str, Any],
+    before: Earlier,
 ) -> Message:
     snapshots = [row for _alert_id, row in rows]
     shown = rows[:MOST_ITEMS]
@@ -64,7 +60,8 @@ def _message(
         time_ms=delivery.created_ms,
         attempt=max(1, delivery.attempts),
         portal_url=settings.PUBLIC_URL,
-        earlier=earlier,
+        earlier=before.data,
+        earlier_items=[_item(alert_id, row, recent) for alert_id, row in before.rows],
     )
 
 
@@ -89,7 +86,7 @@ def _rows(deliveries: Sequence[Delivery]) -> dict[int, Rows]:
 
 def _told_to_be_over(retried: Sequence[Delivery]) -> set[tuple[int, int]]:
     """Delivery and alert, where the channel has heard of the recovery in the meantime."""
-    firing = [each for each in retried if each.kind in _OF_FIRING]
+    firing = [each for each in retried if each.kind in OF_FIRING]
     if not firing:
         return set()
     told = DeliveryItem.objects.filter(
@@ -133,28 +130,6 @@ def _item(alert_id: int, row: dict[str, Any], recent: Mapping[int, list[float]])
         **made,
         **fields,
     )
-
-
-def _earlier(deliveries: Sequence[Delivery]) -> dict[int, dict[str, Any]]:
-    """Of each, the receipt's data of the newest message that told of the same before."""
-    if not deliveries:
-        return {}
-    pairs = DeliveryItem.objects.filter(delivery__in=deliveries).values_list("delivery", "alert")
-    of_alert: dict[int, list[int]] = {}
-    for delivery_id, alert_id in pairs:
-        of_alert.setdefault(alert_id, []).append(delivery_id)
-    before = DeliveryItem.objects.filter(
-        alert__in=of_alert,
-        delivery__channel=deliveries[0].channel_id,
-        delivery__kind__in=_OF_FIRING,
-        delivery__status=DeliveryStatus.SENT,
-    )
-    rows = before.order_by("delivery").values_list("alert", "delivery__receipt")
-    return {
-        delivery_id: dict(receipt.get("data", {}))
-        for alert_id, receipt in rows
-        for delivery_id in of_alert[alert_id]
-    }
 
 
 def item_summaries(delivery: Delivery) -> str:

@@ -26,7 +26,7 @@ class Switch:
 
     def alive(self, now_ms: int) -> None:
         """After an evaluation that worked. Waits for nobody."""
-        if self._url and now_ms - self._pinged_ms >= EVERY_MS:
+        if self._url and not 0 <= now_ms - self._pinged_ms < EVERY_MS:
             self._pinged_ms = now_ms
             threading.Thread(target=self._ping, name="dead man's switch", daemon=True).start()
 

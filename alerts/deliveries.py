@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -44,12 +44,13 @@ def queue(notices: Sequence[Notice], now_ms: int) -> None:
         return
     channels = Channel.objects.in_bulk({each.told.channel_id for each in notices})
     groups: dict[tuple[int, str, str], list[Notice]] = {}
+    refused: list[AlertEvent] = []
     for each in notices:
         channel = channels.get(each.told.channel_id)
         if channel is not None and channel.enabled:
             groups.setdefault(_group(each, channel), []).append(each)
         else:
-            _not_told(each, now_ms, channel)
+            refused.append(_not_told(each, now_ms, channel))
     new: list[Delivery] = []
     items: list[DeliveryItem] = []
     for key, members in groups.items():
@@ -61,9 +62,8 @@ def queue(notices: Sequence[Notice], now_ms: int) -> None:
     for item in items:
         item.delivery_id = item.delivery.pk
     DeliveryItem.objects.bulk_create(items, ignore_conflicts=True)
-    AlertEvent.objects.bulk_create(
-        [_event(each, now_ms) for members in groups.values() for each in members]
-    )
+    told = [_event(each, now_ms) for members in groups.values() for each in members]
+    AlertEvent.objects.bulk_create([*refused, *told])
     wake({key[0] for key in groups})
 
 
@@ -129,8 +129,8 @@ def _event(notice: Notice, now_ms: int) -> AlertEvent:
     )
 
 
-def _not_told(notice: Notice, now_ms: int, channel: Channel | None) -> None:
-    AlertEvent.objects.create(
+def _not_told(notice: Notice, now_ms: int, channel: Channel | None) -> AlertEvent:
+    return AlertEvent(
         alert=notice.alert,
         time_ms=now_ms,
         kind=EventKind.NOT_TOLD,
@@ -142,21 +142,18 @@ def _not_told(notice: Notice, now_ms: int, channel: Channel | None) -> None:
 def queue_recovery(alerts: Sequence[Alert], now_ms: int) -> None:
     """To those that were told, and only to them. What still waited to be told is taken back."""
     told = _told_of(alerts)
-    _withdraw(told, now_ms)
+    taken_back = _withdraw(told, now_ms)
+    by_id = {each.pk: each for each in alerts}
     notices = {
         (item.alert_id, item.delivery.channel_id): Notice(
-            _by_id(alerts)[item.alert_id],
+            by_id[item.alert_id],
             Told(item.delivery.channel_id, item.delivery.group_key, 0, "it was told there"),
             DeliveryKind.RESOLVED,
         )
         for item in told
-        if item.pk is not None
+        if item.pk not in taken_back
     }
     queue(list(notices.values()), now_ms)
-
-
-def _by_id(alerts: Sequence[Alert]) -> Mapping[int, Alert]:
-    return {each.pk: each for each in alerts}
 
 
 def _told_of(alerts: Sequence[Alert]) -> list[DeliveryItem]:
@@ -166,8 +163,8 @@ def _told_of(alerts: Sequence[Alert]) -> list[DeliveryItem]:
     return list(rows.exclude(delivery__status=DeliveryStatus.DEAD).select_related("delivery"))
 
 
-def _withdraw(told: Sequence[DeliveryItem], now_ms: int) -> None:
-    """Takes back what nobody has begun to send, and marks it by a missing pk."""
+def _withdraw(told: Sequence[DeliveryItem], now_ms: int) -> set[int]:
+    """Takes back what nobody has begun to send. Returns the numbers of those items."""
     waiting = Delivery.objects.filter(
         pk__in={each.delivery_id for each in told},
         status=DeliveryStatus.QUEUED,
@@ -175,17 +172,21 @@ def _withdraw(told: Sequence[DeliveryItem], now_ms: int) -> None:
         leased_until_ms=0,
     )
     untouched = set(waiting.select_for_update().values_list("pk", flat=True))
-    for item in told:
-        if item.delivery_id in untouched:
-            AlertEvent.objects.create(
-                alert_id=item.alert_id,
-                time_ms=now_ms,
-                kind=EventKind.NOT_TOLD,
-                reason="it was over before the message was sent",
-                channel_id=item.delivery.channel_id,
-            )
-            item.delete()
+    items = [each for each in told if each.delivery_id in untouched]
+    AlertEvent.objects.bulk_create(
+        AlertEvent(
+            alert_id=item.alert_id,
+            time_ms=now_ms,
+            kind=EventKind.NOT_TOLD,
+            reason="it was over before the message was sent",
+            channel_id=item.delivery.channel_id,
+        )
+        for item in items
+    )
+    taken_back = {item.pk for item in items}
+    DeliveryItem.objects.filter(pk__in=taken_back).delete()
     Delivery.objects.filter(pk__in=untouched, items=None).delete()
+    return taken_back
 
 
 def queue_test(channel: Channel, by: str, kind: DeliveryKind = DeliveryKind.TEST) -> Delivery:

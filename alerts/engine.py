@@ -11,6 +11,7 @@ from django.db import transaction
 from alerts.changes import Changes
 from alerts.combining import Subject, subjects
 from alerts.conditions.base import Finding, Judgement
+from alerts.endings import end, end_unwatched
 from alerts.lifecycle import Episode, Step, advance
 from alerts.models import OPEN, Alert, Threshold
 from alerts.watching import Watched, Watchlist
@@ -76,7 +77,8 @@ def evaluate_all(now_ms: int) -> int:
     """Every threshold whose turn it is on every series: the guarantee, and how absence is seen."""
     watched = _WATCHLIST.due(now_ms)
     points = store.latest_of({each.rule.metric for each in watched})
-    return _evaluate(watched, points, now_ms)
+    changed = _evaluate(watched, points, now_ms, is_whole=True)
+    return changed + end_unwatched(now_ms)
 
 
 def evaluate_past(at_ms: int) -> int:
@@ -90,8 +92,11 @@ def _evaluate(
     watched: Sequence[Watched],
     points: Sequence[LatestPoint],
     now_ms: int,
+    *,
     is_past: bool = False,
+    is_whole: bool = False,
 ) -> int:
+    """`is_whole`: `points` are those of all series, so that what is not among them is gone."""
     by_metric: dict[str, list[LatestPoint]] = {}
     for point in points:
         by_metric.setdefault(point.series.metric, []).append(point)
@@ -107,7 +112,18 @@ def _evaluate(
             observed = [one for one in observed if one.judgement.finding != Finding.NO_DATA]
         if any(_differs(each, one, alerts, now_ms) for one in observed):
             changed += _apply(each, observed, now_ms)
+        if is_whole and alerts:
+            changed += _end_unwatched_series(each, selected, alerts, now_ms)
     return changed
+
+
+def _end_unwatched_series(
+    watched: Watched, points: Sequence[LatestPoint], alerts: Mapping[str, Alert], now_ms: int
+) -> int:
+    """Of a series that was deleted, or that the threshold selects no more since it was edited."""
+    known = {each.fingerprint for each in subjects(points, watched.combine_by)}
+    orphans = [alert.pk for key, alert in alerts.items() if key not in known]
+    return end(orphans, "its series is watched no more", now_ms) if orphans else 0
 
 
 def _open_alerts(threshold_ids: Iterable[int]) -> dict[int, dict[str, Alert]]:

@@ -15,6 +15,7 @@ from alerts.catching_up import catch_up, note
 from alerts.deadman import Switch
 from alerts.engine import evaluate_all, evaluate_series
 from alerts.models import Delivery, DeliveryStatus
+from alerts.outbox import set_right
 from alerts.telling import look_again
 from monitoring import store
 
@@ -80,6 +81,7 @@ class Evaluator:
         catch_up(now_ms)
         evaluate_all(now_ms)
         note(now_ms)
+        set_right(now_ms)
         look_again(now_ms)
         _record_pending(now_ms)
         self._switch.alive(now_ms)

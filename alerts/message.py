@@ -45,7 +45,8 @@ class Message:
     """`kind` is one of models.DeliveryKind's values. `title` is one line ("12 checks on db-1
     down"). `items` is not empty and holds what a person can read; `more` is how many others there
     are. `severity` is the worst of them. `earlier` is the receipt's data of the message that told
-    of the same before (a recovery updates it, a repetition goes into its thread)."""
+    of the same before (a recovery updates it, a repetition goes into its thread); `earlier_items`
+    are what that one told of, as they are now: some may still fire."""
 
     kind: str
     status: Status
@@ -59,3 +60,4 @@ class Message:
     attempt: int = 1
     portal_url: str = ""
     earlier: Mapping[str, Any] = field(default_factory=dict)
+    earlier_items: Sequence[Item] = ()

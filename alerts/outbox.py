@@ -8,8 +8,11 @@ import time
 from collections.abc import Collection, Sequence
 
 from django.db import connection, transaction
+from django.db.models import Q, Value
+from django.db.models.functions import Least
 
 from alerts.channels.base import ChannelKind, PermanentError, Receipt, TemporaryError
+from alerts.channels.registry import kind_named
 from alerts.composing import compose
 from alerts.editing import kind_of
 from alerts.message import Message
@@ -22,7 +25,7 @@ from alerts.models import (
     DeliveryStatus,
     EventKind,
 )
-from alerts.retrying import is_hopeless, next_try_ms
+from alerts.retrying import LONGEST_WAIT_MS, is_hopeless, next_try_ms
 from alerts.signals import deliveries_queued
 from monitoring import store
 from opsportal.lib.crypto import UnreadableSecretError
@@ -35,6 +38,8 @@ LEASE_MS = 60_000
 # A send may take so long; what of a batch is left with less is another claim's.
 _SEND_MS = 15_000
 _NOTE_EVERY_MS = 1000
+# A message goes on being tried for a day, but so long other channels are not left in the dark.
+PATIENCE_MS = 10 * 60_000
 _WAITING = (DeliveryStatus.QUEUED, DeliveryStatus.FAILED)
 
 
@@ -47,6 +52,20 @@ def due_channels(now_ms: int) -> list[int]:
         status__in=_WAITING, due_ms__lte=now_ms, leased_until_ms__lte=now_ms
     )
     return list(rows.filter(channel__enabled=True).values_list("channel", flat=True).distinct())
+
+
+def set_right(now_ms: int) -> int:
+    """After a clock was set back: messages would wait for a time that is yet to come, and a rate
+    would count those that were sent then. Returns how many waited."""
+    ahead_ms = now_ms + LEASE_MS
+    since_ms = now_ms - 24 * 3_600_000
+    Delivery.objects.filter(created_ms__gt=since_ms, sent_ms__gt=ahead_ms).update(sent_ms=now_ms)
+    waiting = Delivery.objects.filter(status__in=_WAITING)
+    waiting.filter(leased_until_ms__gt=ahead_ms + LEASE_MS).update(leased_until_ms=0)
+    too_late = Q(status=DeliveryStatus.FAILED, due_ms__gt=now_ms + LONGEST_WAIT_MS)
+    return waiting.filter(too_late | Q(created_ms__gt=ahead_ms)).update(
+        created_ms=Least("created_ms", Value(now_ms)), due_ms=now_ms
+    )
 
 
 def drain(channel_id: int) -> int:
@@ -69,7 +88,7 @@ def _send_all(channel: Channel, claimed: Sequence[Delivery]) -> int:
         for delivery in claimed:
             _mark_dead(delivery, str(error))
         return 0
-    messages = compose(claimed, with_recent=kind.shows_recent)
+    messages = compose(claimed, with_recent=kind.shows_recent, with_earlier=kind.follows_up)
     taken = 0
     for delivery in claimed:
         if delivery.leased_until_ms - _now_ms() >= _SEND_MS:
@@ -80,11 +99,13 @@ def _send_all(channel: Channel, claimed: Sequence[Delivery]) -> int:
 
 def _room(channel: Channel, now_ms: int) -> int:
     """How many messages may be sent now. Where more wait than that, they become one."""
-    limit = channel.max_per_minute or kind_of(channel).max_per_minute
+    # Of the class: settings that cannot be read any more are for the send to find out.
+    kind = kind_named(channel.kind)
+    limit = channel.max_per_minute or kind.max_per_minute
     sent = channel.deliveries.filter(sent_ms__gt=now_ms - 60_000).count()
     room = limit - sent
     waiting = channel.deliveries.filter(status=DeliveryStatus.QUEUED, due_ms__lte=now_ms).count()
-    if waiting > max(room, 1) and kind_of(channel).tells_groups:
+    if waiting > max(room, 1) and kind.tells_groups:
         _merge(channel, now_ms)
     return room
 
@@ -205,6 +226,8 @@ def _mark_failed(delivery: Delivery, error: str, retry_after_seconds: float | No
         status=DeliveryStatus.FAILED, due_ms=due_ms, leased_until_ms=0, error=error[:500]
     )
     _note_error(delivery.channel, error, now_ms)
+    if now_ms - delivery.created_ms > PATIENCE_MS:
+        _record_failing(delivery.channel, 1.0, now_ms)
 
 
 def _mark_dead(delivery: Delivery, error: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 FIRST_SECONDS = 5.0
 LONGEST_SECONDS = 15 * 60.0
+# No receiver is obeyed that wants a longer pause (alerts.channels.answers); with some room.
+LONGEST_WAIT_MS = 65 * 60_000
 # A receiver that is away for a day has people who know of it by now.
 GIVE_UP_AFTER_MS = 24 * 3_600_000
 

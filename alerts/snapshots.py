@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from alerts.conditions.limit import with_unit
+from alerts.lifecycle import Why
 from alerts.models import Alert, AlertState
 
 
@@ -19,7 +20,7 @@ def snapshot(alert: Alert) -> dict[str, Any]:
         "metric": alert.metric,
         "labels": alert.labels,
         "fingerprint": alert.fingerprint,
-        "summary": alert.message,
+        "summary": f"{alert.message}{_how_it_ended(alert)}"[:500],
         "value": alert.value,
         "limit": alert.limit,
         "comparison": threshold.comparison if threshold else "",
@@ -28,6 +29,12 @@ def snapshot(alert: Alert) -> dict[str, Any]:
         "runbook_url": threshold.runbook_url if threshold else "",
         "series_id": alert.series_id,
     }
+
+
+def _how_it_ended(alert: Alert) -> str:
+    """A series that fell silent has not recovered: who is told that it is over hears so."""
+    is_plain = alert.resolved_why in ("", str(Why.RECOVERED))
+    return "" if is_plain else f" ({alert.resolved_why})"
 
 
 def made_up(channel_name: str, by: str, now_ms: int) -> dict[str, Any]:

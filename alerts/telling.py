@@ -9,10 +9,20 @@ from django.db import transaction
 from alerts import rules
 from alerts.deliveries import Notice, queue
 from alerts.models import Alert, AlertEvent, AlertState, DeliveryKind, EventKind
-from alerts.routing import Audience, StepRule, Subject, Told, audience, muted, next_step
+from alerts.routing import (
+    Audience,
+    Inhibitors,
+    StepRule,
+    Subject,
+    Told,
+    audience,
+    muted,
+    next_step,
+)
 
 # How often a muted alert is looked at: a silence may have been ended by hand.
 LOOK_EVERY_MS = 10_000
+MINUTE_MS = 60_000
 _MOST_AT_ONCE = 2000
 DECIDED = ("muted_by", "told_ms", "next_look_ms")
 
@@ -28,21 +38,28 @@ class Rules:
 
     def __init__(self, now_ms: int) -> None:
         self.routes = rules.routes()
-        self.inhibitions = rules.inhibitions()
         self.mutings = rules.mutings(now_ms)
         self._now_ms = now_ms
-        self._firing: list[Subject] | None = None
+        self._inhibitors: Inhibitors | None = None
 
     def muted(self, subject: Subject) -> str:
-        if not self.inhibitions:
-            return muted(subject, self.mutings, (), ())
-        if self._firing is None:
-            rows = Alert.objects.filter(state=AlertState.FIRING)
-            self._firing = [subject_of(each) for each in rows]
-        return muted(subject, self.mutings, self.inhibitions, self._firing)
+        if self._inhibitors is None:
+            self._inhibitors = _inhibitors()
+        return muted(subject, self.mutings, self._inhibitors)
 
     def audience(self, subject: Subject) -> Audience:
         return audience(subject, self.routes, self._now_ms)
+
+
+def _inhibitors() -> Inhibitors:
+    known = rules.inhibitions()
+    firing = Alert.objects.filter(state=AlertState.FIRING) if known else ()
+    return Inhibitors(known, [subject_of(each) for each in firing])
+
+
+def why_muted(alert: Alert, now_ms: int) -> str:
+    """At this moment, also where it was told before; empty where it is not."""
+    return Rules(now_ms).muted(subject_of(alert))
 
 
 def tell(alerts: Sequence[Alert], channel_ids: Sequence[int], now_ms: int) -> None:
@@ -87,7 +104,8 @@ def _not_told(alert: Alert, reason: str, now_ms: int) -> AlertEvent:
 
 
 def _next_look_ms(alert: Alert, found: Audience, now_ms: int) -> int | None:
-    """For a repetition, a step of escalation, or the hours of a route that refused."""
+    """For a repetition, a step of escalation, or a route that is outside of its hours: these may
+    have come when it is looked at again."""
     moments: list[int] = []
     if found.repeat_ms and alert.told_ms is not None:
         moments.append(alert.told_ms + found.repeat_ms)
@@ -96,6 +114,8 @@ def _next_look_ms(alert: Alert, found: Audience, now_ms: int) -> int | None:
         moments.append(max(step[0], now_ms))
     if alert.told_ms is None:
         moments.append(now_ms + LOOK_EVERY_MS)
+    elif found.refusals:
+        moments.append(now_ms + MINUTE_MS)
     return min(moments, default=None)
 
 
@@ -109,27 +129,36 @@ def look_again(now_ms: int) -> int:
     direct = _direct_channels(rows)
     waiting = [each for each in rows if each.muted_by or each.told_ms is None]
     known = Rules(now_ms)
+    kept = {each.pk for each in waiting}
+    others = [each for each in rows if each.pk not in kept]
     for channel_ids, group in _by_channels(waiting, direct).items():
-        _tell_at_last(group, channel_ids, known, now_ms)
-    _go_on([each for each in rows if each not in waiting], direct, known, now_ms)
+        others += _tell_at_last(group, channel_ids, known, now_ms)
+    _go_on(others, direct, known, now_ms)
     return len(rows)
 
 
 def _tell_at_last(
     alerts: Sequence[Alert], channel_ids: tuple[int, ...], known: Rules, now_ms: int
-) -> None:
-    """Those that nothing keeps back any more; of the others only the next look is written."""
-    ready = []
+) -> list[Alert]:
+    """Those that nothing keeps back any more. Returns those that nobody is to hear of at once:
+    they may escalate."""
+    ready, muted_ones, unheard = [], [], []
+    events: list[AlertEvent] = []
     for alert in alerts:
         subject = subject_of(alert, channel_ids)
-        is_muted = bool(known.muted(subject))
-        if not is_muted and (known.audience(subject).told or alert.muted_by):
+        reason = known.muted(subject)
+        if reason:
+            _mute(alert, reason, events, now_ms)
+            muted_ones.append(alert)
+        elif known.audience(subject).told or alert.muted_by:
             ready.append(alert)
         else:
-            alert.next_look_ms = now_ms + LOOK_EVERY_MS
-            alert.save(update_fields=["next_look_ms"])
+            unheard.append(alert)
+    Alert.objects.bulk_update(muted_ones, ["muted_by", "next_look_ms"], batch_size=200)
+    AlertEvent.objects.bulk_create(events)
     if ready:
         tell(ready, channel_ids, now_ms)
+    return unheard
 
 
 def _direct_channels(alerts: Iterable[Alert]) -> dict[int, tuple[int, ...]]:
@@ -183,13 +212,20 @@ def _again(alert: Alert, found: Audience, now_ms: int) -> list[Notice]:
     step = next_step(found.steps, alert.escalated, alert.fired_ms or now_ms)
     if step is not None and step[0] <= now_ms:
         alert.escalated += 1
-        notices += _escalated(alert, step[1])
+        notices += _escalated(alert, found, step[1])
     return notices
 
 
-def _escalated(alert: Alert, step: StepRule) -> list[Notice]:
-    why = f"nobody acknowledged within {step.after_ms // 60_000} min"
-    key = f"escalation:{alert.pk}"
+def _escalated(alert: Alert, found: Audience, step: StepRule) -> list[Notice]:
+    """Those that were one message escalate as one."""
+    why = f"nobody acknowledged within {_in_words(step.after_ms)}"
+    group = found.told[0].group_key if found.told else f"threshold:{alert.threshold_id}"
+    key = f"escalation:{group}"[:200]
     return [
         Notice(alert, Told(each, key, 0, why), DeliveryKind.ESCALATION) for each in step.channel_ids
     ]
+
+
+def _in_words(length_ms: int) -> str:
+    seconds = length_ms // 1000
+    return f"{seconds // 60} min" if seconds % 60 == 0 else f"{seconds} s"

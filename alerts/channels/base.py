@@ -42,11 +42,13 @@ class PermanentError(DeliveryError):
 class ChannelKind(Configured):
     """`tells_groups`: one message may tell of many alerts; else each alert has its own.
     `max_per_minute` is for where the channel itself does not say. `shows_recent`: it draws an
-    item's recent values, which cost a look into the store."""
+    item's recent values, which cost a look into the store. `follows_up`: it refers to what it has
+    told before."""
 
     tells_groups: ClassVar[bool] = True
     max_per_minute: ClassVar[int] = 60
     shows_recent: ClassVar[bool] = True
+    follows_up: ClassVar[bool] = False
 
     @abstractmethod
     def send(self, message: Message) -> Receipt:

@@ -79,7 +79,9 @@ def _header(message: Message) -> Block:
 
 def _item(message: Message, item: Item) -> Sequence[Block]:
     # As plain text nobody's name can format, mention or link anything.
-    summary = PlainTextObject(text=escaped(one_line(item.summary, 500), 3000) or "?", emoji=False)
+    over = "Over: " if item.status == "resolved" and message.status == "firing" else ""
+    words = escaped(one_line(f"{over}{item.summary}", 500), 3000)
+    summary = PlainTextObject(text=words or "?", emoji=False)
     details = MarkdownTextObject(text=_details(item), verbatim=True)
     blocks: list[Block] = [SectionBlock(text=summary), SectionBlock(text=details)]
     if len(message.items) == 1 and item.summary == message.title:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 from email.utils import parseaddr
+from typing import ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -28,6 +29,7 @@ _MAX_RECIPIENTS = 50
 class Email(ChannelKind):
     name = "email"
     label = "E-mail"
+    follows_up: ClassVar[bool] = True
 
     to: str = setting("To", "Addresses, with commas between them")
     url: str = setting(

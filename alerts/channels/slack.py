@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from alerts.channels import base
 from alerts.channels.answers import as_object, complaint, posted, told
 from alerts.channels.base import ChannelKind, DeliveryError, PermanentError, Receipt, TemporaryError
 from alerts.channels.blocks import as_attachments, escaped
 from alerts.channels.secrecy import safe
+from alerts.channels.standing import told_now
 from alerts.channels.wording import headline
 from alerts.message import Message
 from monitoring.probes.validation import check_url, complaints
@@ -49,6 +50,7 @@ class _SlackError(DeliveryError):
 class Slack(ChannelKind):
     name = "slack"
     label = "Slack"
+    follows_up: ClassVar[bool] = True
 
     url: str = setting(
         "Webhook URL",
@@ -109,7 +111,7 @@ class Slack(ChannelKind):
         thread = {"channel": where["channel"], "thread_ts": where["ts"]}
         try:
             if message.status == "resolved":
-                self._call("chat.update", {**content, **where}, deadline)
+                self._call("chat.update", {**_as_it_is_now(message), **where}, deadline)
                 self._call("chat.postMessage", {"text": content["text"], **thread}, deadline)
                 return Receipt("updated, and told in its thread", where)
             reply = {**content, **thread, "reply_broadcast": True}
@@ -143,6 +145,18 @@ class Slack(ChannelKind):
         if answer["ok"] is not True:
             raise _SlackError(str(answer.get("error") or "not ok"))
         return answer
+
+
+def _as_it_is_now(message: Message) -> dict[str, Any]:
+    """What the earlier message would say now: of many alerts that it told of, some may still
+    fire, and it must not turn green before they are over."""
+    shown = message
+    if message.earlier_items:
+        shown = told_now(message)
+    return {
+        "text": escaped(headline(shown), _MAX_TEXT_LENGTH),
+        "attachments": as_attachments(shown),
+    }
 
 
 def _receipt(answer: Mapping[str, Any]) -> Receipt:

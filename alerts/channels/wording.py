@@ -121,9 +121,9 @@ def links(item: Item) -> Mapping[str, str]:
         "Dashboard": item.dashboard_url,
         "Alert": item.url,
         "Runbook": item.runbook_url,
-        "Acknowledge": item.acknowledge_url,
-        "Silence": item.silence_url,
     }
+    if item.status != "resolved":  # nothing is left to be done about it
+        given |= {"Acknowledge": item.acknowledge_url, "Silence": item.silence_url}
     found = {text: link(url) for text, url in given.items()}
     return {text: url for text, url in found.items() if url}
 

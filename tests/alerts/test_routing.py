@@ -10,6 +10,7 @@ from alerts import hours
 from alerts.matching import parse
 from alerts.routing import (
     InhibitionRule,
+    Inhibitors,
     Muting,
     RouteRule,
     StepRule,
@@ -65,8 +66,8 @@ def test_alerts_that_agree_in_the_labels_of_a_route_are_one_group() -> None:
 
 def test_a_silence_says_who_did_it() -> None:
     silences = [Muting("silenced by ada", parse("host=db-1"))]
-    assert muted(DISK, silences, [], []) == "silenced by ada"
-    assert muted(Subject({"host": "x"}, "f"), silences, [], []) == ""
+    assert muted(DISK, silences, Inhibitors([], [])) == "silenced by ada"
+    assert muted(Subject({"host": "x"}, "f"), silences, Inhibitors([], [])) == ""
 
 
 CRITICAL_MUTES = InhibitionRule(
@@ -92,7 +93,7 @@ HOST_DOWN = Subject({"host": "db-1", "threshold": "Host down", "severity": "crit
     ],
 )
 def test_inhibition(subject: Subject, firing: list[Subject], expected: str) -> None:
-    assert muted(subject, [], [CRITICAL_MUTES, HOST_MUTES], firing) == expected
+    assert muted(subject, [], Inhibitors([CRITICAL_MUTES, HOST_MUTES], firing)) == expected
 
 
 ANY_RULES = st.builds(
@@ -115,7 +116,8 @@ def test_two_alerts_never_keep_each_other_quiet(
     rules: list[InhibitionRule], one: Subject, other: Subject
 ) -> None:
     firing = [one, other]
-    assert not (muted(one, [], rules, firing) and muted(other, [], rules, firing))
+    known = Inhibitors(rules, firing)
+    assert not (muted(one, [], known) and muted(other, [], known))
 
 
 def test_steps_of_escalation_come_one_after_the_other() -> None:

@@ -183,3 +183,31 @@ def test_a_channel_that_hangs_delays_no_other(receiver: Receiver, hook: Channel)
             release.set()
             sender.stop()
             sender.join()
+
+
+def test_a_channel_whose_secrets_cannot_be_read_is_dead_at_once_and_says_so(hook: Channel) -> None:
+    route(hook)
+    fire()
+    Channel.objects.update(secrets="not what this key has written")
+    assert outbox.drain(hook.pk) == 0
+    assert only().status == DeliveryStatus.DEAD
+    assert "secret" in only().error
+
+
+def test_a_channel_that_fails_for_long_becomes_an_alert_before_it_is_given_up(
+    receiver: Receiver, hook: Channel
+) -> None:
+    route(hook)
+    fire()
+    receiver.answers = [(503, {}, b""), (503, {}, b"")]
+    failing = store.Selector("portal_channel_failing", {"channel": "hook"})
+    outbox.drain(hook.pk)
+    assert store.latest(failing) == []
+    begun_ms = time.time_ns() // 1_000_000 - outbox.PATIENCE_MS - 1000
+    Delivery.objects.update(due_ms=0, created_ms=begun_ms)
+    outbox.drain(hook.pk)
+    assert only().status == DeliveryStatus.FAILED
+    assert store.latest(failing)[0].value == 1
+    Delivery.objects.update(due_ms=0)
+    assert outbox.drain(hook.pk) == 1
+    assert store.latest(failing)[0].value == 0

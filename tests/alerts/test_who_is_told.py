@@ -226,3 +226,59 @@ def test_a_route_that_sleeps_tells_when_its_hours_begin() -> None:
     assert queued() == []
     tick(301)
     assert queued() == [("hook", "firing")]
+
+
+def test_a_route_without_channels_escalates_all_the_same() -> None:
+    made = route(repeat_seconds=0)
+    step = Escalation.objects.create(route=made, after_seconds=90)
+    step.channels.add(channel("later"))
+    threshold()
+    measure(95, 0)
+    tick(60)
+    assert (queued(), refusals()) == ([], ["route Every alert: it has no channels"])
+    tick(91)
+    tick(102)
+    assert queued() == [("later", "escalation")]
+    told = AlertEvent.objects.get(kind=EventKind.TOLD)
+    assert told.reason == "escalation: nobody acknowledged within 90 s"
+
+
+def test_those_that_were_one_message_escalate_as_one() -> None:
+    made = route(channel("first", "slack"), repeat_seconds=0)
+    step = Escalation.objects.create(route=made, after_seconds=60)
+    step.channels.add(channel("second", "slack"))
+    threshold()
+    for number in range(5):
+        measure(95, number / 10, f"h{number}")
+    tick(70)
+    assert queued() == [("first", "firing"), ("second", "escalation")]
+    assert Delivery.objects.get(kind="escalation").items.count() == 5
+
+
+def test_a_repetition_that_falls_outside_of_hours_comes_when_they_begin_again() -> None:
+    route(channel(), active_hours="Mon-Tue 11:00-12:05", repeat_seconds=600)
+    threshold()
+    measure(95, 0)
+    sent()
+    tick(601)
+    assert len(queued()) == 1
+    a_day = 86_400
+    measure(96, a_day - 3600 + 10)
+    tick(a_day - 3600 + 10)
+    assert queued()[1:] == [("hook", "repeat")]
+
+
+def test_the_reason_for_silence_is_the_one_that_holds_now() -> None:
+    route(channel())
+    first = {"matchers": "host=web-1", "starts_ms": START_MS, "author": "ada"}
+    Silence.objects.create(**first, ends_ms=START_MS + 30_000)
+    Silence.objects.create(**{**first, "author": "bob"}, ends_ms=START_MS + 90_000)
+    Silence.objects.filter(author="bob").update(starts_ms=START_MS + 20_000)
+    threshold()
+    measure(95, 1)
+    tick(31)
+    assert alert().muted_by.startswith("silenced by bob")
+    assert [each.split(" until")[0] for each in refusals()] == [
+        "silenced by ada",
+        "silenced by bob",
+    ]
