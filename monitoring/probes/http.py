@@ -165,7 +165,8 @@ class Http(Probe):
             Reason.REFUSED: "connection refused",
             Reason.CLOSED: "the server closed the connection",
         }
-        return Result(Status.DOWN, reason, messages.get(reason, str(error)))
+        message = messages.get(reason, str(error))
+        return Result(Status.DOWN, reason, message, evidence=error.seen)
 
     def _without_entry(self) -> Result:
         """The server wants a certificate, or another one: a credential like any other."""

@@ -26,7 +26,10 @@ logger = logging.getLogger(__name__)
 
 # In flight and waiting together: what one process may lease.
 CAPACITY = 2000
-_THREADS = 64
+# Started as they are needed. While servers that hang hold all of them, other checks wait.
+_THREADS = 256
+# To search large bodies; never behind probes.
+_JUDGES = 2
 # A TLS handshake is a millisecond of computing for which libcurl lets other threads go on.
 _LANES = min(4, os.cpu_count() or 1)
 _LARGE_BYTES = 50_000
@@ -45,6 +48,7 @@ class Engine:
         self._lock = threading.Lock()
         self._lanes = [Lane(self._begin_noted, self._give_up) for _ in range(_LANES)]
         self._threads = ThreadPoolExecutor(_THREADS, "probe")
+        self._judges = ThreadPoolExecutor(_JUDGES, "judge")
         self._looked_ms = 0
         self.highest_lag_ms = 0
 
@@ -71,7 +75,8 @@ class Engine:
         """Returns the leases of what had not ended."""
         for lane in self._lanes:
             lane.stop()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._threads, self._judges):
+            pool.shutdown(wait=False, cancel_futures=True)
         with self._lock:
             return [job.lease for job in self._running.values()]
 
@@ -86,10 +91,15 @@ class Engine:
         spread = isinstance(probe, Http) and probe.is_tls
         return self._lanes[job.number % _LANES if spread else 0]
 
-    def _begin_noted(self, job: Job, multi: Multi) -> None:
+    def _note_start(self, job: Job) -> None:
+        """Not when a probe is put into the queue for a thread: until it has one, it is late, and
+        nothing is known of what it asks."""
         started_ms = now_ms()
-        self.highest_lag_ms = max(self.highest_lag_ms, started_ms - job.due_ms)
+        with self._lock:
+            self.highest_lag_ms = max(self.highest_lag_ms, started_ms - job.due_ms)
         job.deadline_ms = started_ms + int(job.check.timeout_seconds * 1000) + _GRACE_MS
+
+    def _begin_noted(self, job: Job, multi: Multi) -> None:
         try:
             self._begin(job, multi)
         except Exception as error:
@@ -98,6 +108,7 @@ class Engine:
     def _begin(self, job: Job, multi: Multi) -> None:
         probe = job.check.probe
         if isinstance(probe, Http):
+            self._note_start(job)
             request = probe.request(job.check.timeout_seconds)
             multi.add(request, lambda answer: self._answered(job, probe, answer))
         else:
@@ -106,7 +117,7 @@ class Engine:
     def _answered(self, job: Job, probe: Http, answer: Response | HttpError) -> None:
         if isinstance(answer, Response) and len(answer.body) > _LARGE_BYTES:
             # To search a large body may take a while, in which no other transfer would go on.
-            self._threads.submit(self._judge, job, probe, answer)
+            self._judges.submit(self._judge, job, probe, answer)
         else:
             self._judge(job, probe, answer)
 
@@ -123,6 +134,12 @@ class Engine:
         self._end(job, result)
 
     def _probe_in_thread(self, job: Job) -> None:
+        self._note_start(job)
+        if job.deadline_ms - _GRACE_MS > job.lease.until_ms:
+            # Its result would come too late to count. Whoever leases it next begins with it.
+            with self._lock:
+                self._running.pop(job.number, None)
+            return
         try:
             result = job.check.probe.probe(job.check.timeout_seconds)
         except Exception as error:

@@ -12,6 +12,10 @@ import pytest
 from monitoring import store
 from monitoring.editing import save_check
 from monitoring.models import Check, CheckState, CheckStatus
+from monitoring.runner.engine import CAPACITY, Engine
+from monitoring.runner.leasing import Lease
+from monitoring.runner.outcomes import Outcome
+from monitoring.runner.prepared import prepare
 from monitoring.runner.running import Runner
 from tests.probes.misbehaving import http, sending, serving
 from tests.running_portal import until
@@ -89,6 +93,45 @@ def test_a_probe_that_forgets_its_timeout_is_given_up(
     save_check(check, {"host": "127.0.0.1", "port": 1})
     (state,) = until_probed(runner, check, seconds=3).values()
     assert (state.status, state.message) == ("down", "no answer within 0.2 s")
+
+
+def test_a_check_that_waits_for_a_thread_is_late_and_not_down(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("monitoring.runner.engine._THREADS", 2)
+    monkeypatch.setattr("monitoring.runner.engine._GRACE_MS", 200)
+    runner = Runner()
+    runner.start()
+    with serving(hangs) as hanging:
+        for number in range(2):
+            stuck = Check(name=f"stuck {number}", kind="tcp", timeout_seconds=4, retries=0)
+            save_check(stuck, {"host": "127.0.0.1", "port": hanging, "expect": "word"})
+        runner.tick()
+        leased = CheckState.objects.filter(leased_until_ms__gt=0)
+        until(lambda: leased.count() == 2, 10, "both to be leased")
+        waiting = Check(name="waiting", kind="tcp", timeout_seconds=2, retries=0)
+        save_check(waiting, {"host": "127.0.0.1", "port": hanging})
+        found = until_probed(runner, waiting, seconds=20)
+    runner.stop()
+    assert found["waiting"].status == "up"
+
+
+def test_what_waits_longer_than_its_lease_is_left_to_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    delivered: list[Outcome] = []
+    monkeypatch.setattr("monitoring.probes.tcp.Tcp.probe", lambda self, timeout: 1 / 0)
+    check = Check(name="overdue", kind="tcp", timeout_seconds=5)
+    save_check(check, {"host": "127.0.0.1", "port": 1})
+    now_ms = time.time_ns() // 1_000_000
+    lease = Lease(check.pk, 1, now_ms - 60_000, now_ms + 1000)
+    engine = Engine(delivered.append)
+    engine.start()
+    engine.submit([lease], {check.pk: prepare(check, 1)})
+    until(lambda: engine.free == CAPACITY, 10, "the job to be dropped")
+    engine.stop()
+    assert delivered == []
+    assert engine.take_highest_lag_ms() >= 60_000
 
 
 def test_a_probe_with_a_bug_is_a_result_that_says_so(

@@ -113,6 +113,13 @@ def test_a_gzip_bomb_is_cut_like_any_other_body() -> None:
     assert result.reason is Reason.TOO_LARGE
 
 
+def test_how_far_it_came_is_evidence() -> None:
+    result = of(never_answers)
+    assert result.reason is Reason.TIMEOUT
+    assert result.evidence["address"] == "127.0.0.1"
+    assert set(result.evidence["after_ms"]) == {"dns", "connect", "total"}
+
+
 def test_nobody_listens() -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 MAX_BODY_BYTES = 1_000_000
 PHASES = ("dns", "connect", "tls", "first_byte", "transfer")
@@ -69,8 +69,11 @@ class Response:
 
 
 class HttpError(OSError):
-    """No answer, and why; str() is for people."""
+    """No answer, and why; str() is for people. `seen`: how far it came, in JSON's types."""
 
-    def __init__(self, failure: Failure, message: str) -> None:
+    def __init__(
+        self, failure: Failure, message: str, seen: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(message)
         self.failure: Failure = failure
+        self.seen: Mapping[str, Any] = seen or {}

@@ -179,7 +179,16 @@ class Transfer:
         if failure == "unreachable":
             failure = _ERRNOS.get(self.easy.getinfo(pycurl.OS_ERRNO), failure)
         # Of some libcurl says nothing: headers that are too large, for one.
-        return HttpError(failure, message or "the answer is not valid HTTP")
+        return HttpError(failure, message or "the answer is not valid HTTP", self._reached())
+
+    def _reached(self) -> dict[str, Any]:
+        """Of a request without an answer: which address, and what it still got through, in ms."""
+        info = self.easy.getinfo
+        ends = {"dns": pycurl.NAMELOOKUP_TIME, "connect": pycurl.CONNECT_TIME}
+        ends |= {"tls": pycurl.APPCONNECT_TIME, "total": pycurl.TOTAL_TIME}
+        timings_ms = {name: round(1000 * info(end), 2) for name, end in ends.items() if info(end)}
+        seen = {"address": info(pycurl.PRIMARY_IP) or None, "after_ms": timings_ms}
+        return {name: value for name, value in seen.items() if value}
 
     def _phases_ms(self) -> dict[str, float]:
         info = self.easy.getinfo
