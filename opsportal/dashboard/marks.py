@@ -4,26 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.urls import reverse
 
 from alerts.models import Alert, Severity
 from monitoring.annotations import overlapping
+from opsportal.dashboard.formats import text
 from opsportal.dashboard.states import State
 
 # More would be a curtain in front of the lines; the newest say most.
 MOST = 30
+# static/js/dashboard/events.js lists as many.
+MOST_LISTED = 8
 _STATES = {Severity.CRITICAL: State.CRITICAL, Severity.WARNING: State.WARNING}
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
     """Something happened at `time_ms`, or lasted until `end_ms`; `label` says what. `kind`: alert,
-    backup, or that of an annotation."""
+    backup, or that of an annotation; `note` says how it went on, `url` leads to it."""
 
     time_ms: int
     state: State
     label: str
     kind: str = "alert"
     end_ms: int | None = None
+    note: str = ""
+    url: str = ""
+
+    @property
+    def time(self) -> datetime:
+        return datetime.fromtimestamp(self.time_ms / 1000, UTC)
 
 
 def marks_of(alerts: Iterable[Alert]) -> list[Mark]:
@@ -43,10 +55,22 @@ def newest(
     return sorted([*told, *well[len(well) - min(room, len(well)) :]], key=_time)
 
 
+def newest_first(marks: Sequence[Mark]) -> list[Mark]:
+    """What happened, as it is listed: the newest MOST_LISTED."""
+    return sorted(marks, key=_time, reverse=True)[:MOST_LISTED]
+
+
 def read_annotations(start_ms: int, end_ms: int) -> list[Mark]:
     """The newest MOST. One query."""
     return [
-        Mark(max(each.time_ms, start_ms), State.UNKNOWN, each.text, each.kind, each.end_ms)
+        Mark(
+            max(each.time_ms, start_ms),
+            State.UNKNOWN,
+            each.text,
+            each.kind,
+            each.end_ms,
+            " · ".join(filter(None, (each.get_kind_display().lower(), each.created_by))),
+        )
         for each in overlapping(start_ms, end_ms)[:MOST]
     ]
 
@@ -57,4 +81,17 @@ def _time(mark: Mark) -> int:
 
 def _mark(alert: Alert) -> Mark:
     state = _STATES.get(Severity(alert.severity), State.UNKNOWN)
-    return Mark(alert.fired_ms or alert.started_ms, state, alert.message or alert.name)
+    return Mark(
+        alert.fired_ms or alert.started_ms,
+        state,
+        alert.message or alert.name,
+        note=f"{alert.severity} · {_course(alert)}",
+        url=reverse("dashboard:alert", args=[alert.pk]),
+    )
+
+
+def _course(alert: Alert) -> str:
+    if alert.resolved_ms is not None:
+        lasted_ms = alert.resolved_ms - (alert.fired_ms or alert.started_ms)
+        return f"over after {text(max(0, lasted_ms) / 1000, 's')}"
+    return "acknowledged" if alert.acknowledged_ms is not None else "fires, not acknowledged"

@@ -59,12 +59,12 @@ def tiles(reading: Reading, plots: Sequence[Plot]) -> list[Tile]:
     by_key = {plot.key: plot for plot in plots}
     traffic = total(reading.recent_of_service())
     return [
-        _host(reading, by_key),
         _requests(reading, traffic, by_key),
         _response_time(reading, traffic, by_key),
-        _memory(reading, by_key),
         _dependencies(reading),
         _alerts(reading),
+        _host(reading, by_key),
+        _memory(reading, by_key),
         _backups(reading),
         _portal(reading, by_key),
     ]

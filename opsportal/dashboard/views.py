@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from opsportal.access.needs import DASHBOARD, missing
 from opsportal.dashboard.assembly import snapshot
 from opsportal.dashboard.drawings import draw
+from opsportal.dashboard.marks import newest_first
 from opsportal.dashboard.ranges import PRESETS, moves
 
 
@@ -29,6 +30,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "drawings": [draw(plot, shown.marks) for plot in shown.plots],
         "presets": [(key, label) for key, (label, _) in PRESETS.items()],
         "moves": moves(shown.range),
+        "events": newest_first(shown.marks),
         "is_nav_sidebar_enabled": False,
     }
     return render(request, "dashboard/page.html", context)

@@ -5,7 +5,14 @@ import pytest
 from alerts.models import Alert
 from monitoring.annotations import Kind, annotate
 from opsportal.dashboard.alerts import read_alerts
-from opsportal.dashboard.marks import MOST, Mark, newest, read_annotations
+from opsportal.dashboard.marks import (
+    MOST,
+    MOST_LISTED,
+    Mark,
+    newest,
+    newest_first,
+    read_annotations,
+)
 from opsportal.dashboard.states import State
 from tests.dashboard.readings import NOW_MS
 
@@ -55,3 +62,19 @@ def test_annotations_are_marked_with_their_kind_and_how_long_they_lasted() -> No
     # It began before the range: drawn from its edge.
     assert (outage.time_ms, outage.end_ms) == (NOW_MS - HOUR_MS, NOW_MS - 60)
     assert outage.state is State.UNKNOWN
+
+
+def test_an_alert_says_whether_anybody_is_at_it_and_how_long_it_lasted() -> None:
+    fired(NOW_MS - 90, fired_ms=NOW_MS - 30, state="firing")
+    fired(NOW_MS - 80, fired_ms=NOW_MS - 20, state="firing", acknowledged_ms=NOW_MS - 5)
+    fired(NOW_MS - 900_000, fired_ms=NOW_MS - 800_000, resolved_ms=NOW_MS - 140_000)
+    over, unseen, seen = marks()
+    assert over.note == "warning · over after 11\N{NARROW NO-BREAK SPACE}min"
+    assert unseen.note == "warning · fires, not acknowledged"
+    assert seen.note == "warning · acknowledged"
+    assert seen.url == f"/alerts/{Alert.objects.get(acknowledged_ms=NOW_MS - 5).pk}"
+
+
+def test_what_happened_is_listed_newest_first_and_not_without_end() -> None:
+    listed = newest_first([Mark(time, State.NORMAL, "") for time in range(MOST_LISTED + 3)])
+    assert [mark.time_ms for mark in listed] == list(range(MOST_LISTED + 2, 2, -1))

@@ -23,7 +23,8 @@ function fill(element, row) {
   const link = element.querySelector("a");
   link.href = row.url;
   setText(link, row.name);
-  setText(element.querySelector(".note"), row.message);
+  setText(element.querySelector("th .note"), row.kind);
+  setText(element.querySelector("td .note"), row.message);
   const chip = element.querySelector(".chip");
   chip.dataset.status = row.status;
   setText(chip, row.status);
@@ -39,15 +40,19 @@ function newRow(key) {
   row.dataset.key = key;
   const head = document.createElement("th");
   head.scope = "row";
-  const note = document.createElement("span");
-  note.className = "note";
-  head.append(document.createElement("a"), " ", note);
+  head.append(document.createElement("a"), " ", newNote());
   row.append(head, ...Array.from({ length: 4 }, () => document.createElement("td")));
   const chip = document.createElement("span");
   chip.className = "chip";
-  row.cells[1].append(chip);
+  row.cells[1].append(chip, " ", newNote());
   row.cells[2].append(newStrip());
   return row;
+}
+
+function newNote() {
+  const note = document.createElement("span");
+  note.className = "note";
+  return note;
 }
 
 function newStrip() {

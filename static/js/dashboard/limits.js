@@ -1,5 +1,7 @@
 // A Chart.js plugin that draws a chart's limits as dashed lines with their names.
 
+import { haloText } from "./halo.js";
+
 export const limitLines = {
   id: "limitLines",
   afterDatasetsDraw(chart, _, { limits, colours }) {
@@ -20,7 +22,7 @@ export const limitLines = {
       ctx.stroke();
       ctx.font = `11px ${getComputedStyle(chart.canvas).fontFamily}`;
       ctx.textAlign = "right";
-      ctx.fillText(limit.label, chartArea.right - 2, below ? y + 13 : y - 4);
+      haloText(ctx, limit.label, chartArea.right - 2, below ? y + 13 : y - 4, colours.panel);
       ctx.restore();
     }
   },

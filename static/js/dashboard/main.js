@@ -5,6 +5,7 @@ import { showControls, watchControls } from "./controls.js";
 import { shareCrosshair } from "./crosshair.js";
 import { showDependencies } from "./dependencies.js";
 import { showRoutes, showSentence, showTiles } from "./overview.js";
+import { showEvents } from "./events.js";
 import { keepPlace } from "./place.js";
 import { parameters, zoomTo } from "./ranges.js";
 import { Refresher } from "./refresh.js";
@@ -36,6 +37,7 @@ function showAll(data) {
   showControls(data);
   showDependencies(data.dependencies);
   showRoutes(data.routes);
+  showEvents(data);
   showCharts();
 }
 
@@ -49,6 +51,7 @@ refresher = new Refresher({
 });
 
 showControls(shown);
+showEvents(shown);
 showCharts();
 showStatus(refresher, shown);
 go = watchControls(() => refresher.load());

@@ -1,6 +1,8 @@
 // A Chart.js plugin that marks moments (an alert fired, something was deployed): a thin line with a
 // flag at its foot, and a stretch of time as a band. What people did is dotted and named.
 
+import { haloText } from "./halo.js";
+
 const FLAG = 4;
 const NAMED_LENGTH = 18;
 const BY_MACHINES = ["alert", "backup"];
@@ -17,7 +19,7 @@ export const markLines = {
       const x = placeOf(chart, mark.time_ms);
       if (x >= chart.chartArea.left && x <= chart.chartArea.right) {
         drawLine(chart, mark, x);
-        if (!BY_MACHINES.includes(mark.kind)) namedUntil = drawName(chart, mark, x, namedUntil);
+        if (!BY_MACHINES.includes(mark.kind)) namedUntil = drawName(chart, mark, x, namedUntil, colours);
       }
       ctx.restore();
     }
@@ -54,13 +56,13 @@ function drawLine(chart, mark, x) {
 }
 
 /** Only where it covers no other name; the crosshair says the rest. */
-function drawName(chart, mark, x, namedUntil) {
+function drawName(chart, mark, x, namedUntil, colours) {
   const { ctx, chartArea } = chart;
   const name = mark.label.length > NAMED_LENGTH ? `${mark.label.slice(0, NAMED_LENGTH)}…` : mark.label;
   ctx.font = `11px ${getComputedStyle(chart.canvas).fontFamily}`;
   const width = ctx.measureText(name).width;
   const left = Math.min(x + 4, chartArea.right - width);
   if (left < namedUntil) return namedUntil;
-  ctx.fillText(name, left, chartArea.top + 8);
+  haloText(ctx, name, left, chartArea.top + 8, colours.panel);
   return left + width + 6;
 }
