@@ -1,0 +1,52 @@
+"""The audit log in the admin: to read."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from opsportal.audit.models import AuditEntry
+
+if TYPE_CHECKING:  # Django's class takes no parameter when it runs
+    EntryBase = admin.ModelAdmin[AuditEntry]
+else:
+    EntryBase = admin.ModelAdmin
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(EntryBase):
+    list_display = ("time", "actor", "address", "action", "object_type", "object_name", "what")
+    list_filter = ("action", "object_type")
+    search_fields = ("actor", "address", "object_name")
+    date_hierarchy = "time"
+    fields = (*list_display[:6], "object_id", "what", "position", "hash")
+    show_full_result_count = False
+    list_per_page = 50
+
+    @admin.display(description="changes")
+    def what(self, entry: AuditEntry) -> str:
+        said = (f"{name}: {_words(value)}" for name, value in entry.changes.items())
+        return "; ".join(said) or "-"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, list) and len(value) == 2:
+        return f"{_word(value[0])} → {_word(value[1])}"
+    return _word(value)
+
+
+def _word(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text[:200] or "empty"

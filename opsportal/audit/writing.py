@@ -1,0 +1,56 @@
+"""Writes an entry, and has it sealed after the commit."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import DatabaseError, models, transaction
+
+from opsportal.audit.actors import Actor, actor, current
+from opsportal.audit.chain import seal
+from opsportal.audit.models import AuditEntry
+
+logger = logging.getLogger(__name__)
+
+
+def note(
+    action: str,
+    *,
+    about: models.Model | None = None,
+    name: str = "",
+    changes: dict[str, Any] | None = None,
+    by: Actor | None = None,
+) -> None:
+    """Nothing where nobody acts. Raises DatabaseError: what is not recorded does not happen."""
+    who = by or actor()
+    if who is None:
+        return
+    AuditEntry(
+        time=datetime.now(UTC),
+        actor=_fitting(who.name, 200),
+        address=who.address[:45],
+        action=action,
+        object_type=about._meta.label_lower if about is not None else "",
+        object_id=str(about.pk) if about is not None else "",
+        object_name=_fitting(name or (str(about) if about is not None else ""), 200),
+        changes=changes or {},
+    ).save()
+    asking = current()
+    if asking is not None:
+        asking.told = True
+    transaction.on_commit(_seal)
+
+
+def _fitting(text: str, length: int) -> str:
+    """PostgreSQL keeps no null byte."""
+    return text.replace("\0", "")[:length]
+
+
+def _seal() -> None:
+    try:
+        seal()
+    except DatabaseError as error:
+        # The next entry, or `manage.py audit`, seals this one with it.
+        logger.warning("the audit log is sealed later: %s", error)
