@@ -8,7 +8,7 @@ from django.contrib.admin import autodiscover
 from django.contrib.admin.apps import SimpleAdminConfig
 from django.db.models.signals import post_save
 
-_WITHOUT_PAGES = ("worker", "beat")
+_WITHOUT_PAGES = ("worker", "beat", "backup", "backups", "restore", "verify")
 
 
 class OpsPortalConfig(AppConfig):

@@ -1,4 +1,5 @@
-"""A database of the portal's own settings, by alias: what it is may change with DATABASE_URL."""
+"""A database of the portal's own settings, by alias: what it is may change with DATABASE_URL. The
+libraries of the engines take 9 MB each: only that of the engine at hand is imported."""
 
 from __future__ import annotations
 
@@ -8,13 +9,9 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
-from psycopg.conninfo import make_conninfo
 
 from backups.errors import SourceError
 from backups.sources.base import Dump, Source, Surroundings, Target
-from backups.sources.mysql import Mysql
-from backups.sources.postgresql import Postgresql
-from backups.sources.sqlite import Sqlite
 from opsportal.lib.kinds import kind, setting
 
 
@@ -55,6 +52,10 @@ class DjangoDatabase(Source):
 
 
 def _postgresql(database: Mapping[str, Any]) -> Source:
+    from psycopg.conninfo import make_conninfo
+
+    from backups.sources.postgresql import Postgresql
+
     names = {"host": "HOST", "port": "PORT", "dbname": "NAME", "user": "USER"}
     parts = {name: str(database.get(key) or "") for name, key in names.items()}
     given = {**parts, "password": database.get("PASSWORD"), **_of_libpq(database)}
@@ -62,19 +63,26 @@ def _postgresql(database: Mapping[str, Any]) -> Source:
 
 
 def _of_libpq(database: Mapping[str, Any]) -> dict[str, str]:
-    """TLS, or the directory of a unix socket."""
+    """TLS, where the password is, or the directory of a unix socket."""
     options: Mapping[str, Any] = database.get("OPTIONS") or {}
     return {name: str(options[name]) for name in _LIBPQ if options.get(name)}
 
 
-_LIBPQ = ("host", "hostaddr", "sslmode", "sslrootcert", "sslcert", "sslkey")
+_LIBPQ = (
+    *("host", "hostaddr", "service", "passfile", "options", "channel_binding"),
+    *("sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl"),
+)
 
 
 def _sqlite(database: Mapping[str, Any]) -> Source:
+    from backups.sources.sqlite import Sqlite
+
     return Sqlite(path=str(database["NAME"]))
 
 
 def _mysql(database: Mapping[str, Any]) -> Source:
+    from backups.sources.mysql import Mysql
+
     user, password = (
         quote(str(database.get(name) or ""), safe="") for name in ("USER", "PASSWORD")
     )
@@ -83,8 +91,10 @@ def _mysql(database: Mapping[str, Any]) -> Source:
     # As Django has it: a host that is a path is a unix socket.
     socket = host if host.startswith("/") else options.get("unix_socket")
     at = f"{user}:{password}@{'localhost' if host.startswith('/') else host}:{port}"
-    query = f"?{urlencode({'unix_socket': socket})}" if socket else ""
-    return Mysql(url=f"mysql://{at}/{quote(str(database['NAME']), safe='')}{query}")
+    given = {"unix_socket": socket, "ssl_ca": (options.get("ssl") or {}).get("ca")}
+    query = urlencode({name: str(value) for name, value in given.items() if value})
+    name = quote(str(database["NAME"]), safe="")
+    return Mysql(url=f"mysql://{at}/{name}{'?' if query else ''}{query}")
 
 
 def _engine(alias: str) -> str:
@@ -93,6 +103,7 @@ def _engine(alias: str) -> str:
 
 _SOURCES = {
     "sqlite3": _sqlite,
+    "spatialite": _sqlite,
     "postgresql": _postgresql,
     "postgis": _postgresql,
     "mysql": _mysql,

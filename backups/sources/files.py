@@ -65,14 +65,27 @@ class Files(Source):
             raise SourceError("a target of files is an absolute directory, such as /srv/restored")
         if path.is_dir() and any(path.iterdir()) and not overwrite:
             raise SourceError(f"{path} is not empty; --overwrite replaces it")
-        beside = path.with_name(f"{path.name}.restoring")
+        beside, before = (path.with_name(f"{path.name}.{w}") for w in ("restoring", "replaced"))
         shutil.rmtree(beside, ignore_errors=True)
         try:
             yield FilesTarget(beside)
-            shutil.rmtree(path, ignore_errors=True)
-            beside.rename(path)
+            _swapped(path, beside, before)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
+
+
+def _swapped(path: Path, beside: Path, before: Path) -> None:
+    """What was there goes only when the other has its name."""
+    shutil.rmtree(before, ignore_errors=True)
+    if path.exists():
+        path.rename(before)
+    try:
+        beside.rename(path)
+    except OSError:
+        if before.exists():
+            before.rename(path)
+        raise
+    shutil.rmtree(before, ignore_errors=True)
 
 
 class FilesDump(Dump):

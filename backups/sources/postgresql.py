@@ -14,6 +14,7 @@ from backups.errors import SourceError
 from backups.sources.base import Dump, Readable, Source, Surroundings, Target
 from backups.sources.postgresql_census import Snapshot, census_of
 from backups.sources.postgresql_locks import GiveWay
+from backups.sources.postgresql_swap import swapped
 from backups.sources.postgresql_tools import (
     CONNECT_TIMEOUT_SECONDS,
     environment_of,
@@ -153,8 +154,10 @@ class Postgresql(Source):
                 yield PostgresqlTarget(_with_name(url, beside), around, options)
                 if is_there:
                     _owned_as(server, beside, name)
-                    _renamed(server, name, before)
-                _renamed(server, beside, name)
+                    _dropped(server, before)
+                names = {name: before, beside: name} if is_there else {beside: name}
+                with closing(_maintenance(url)) as other:
+                    swapped(server, other, names)
             finally:
                 _dropped(server, beside)
             _dropped(server, before)
@@ -271,16 +274,6 @@ def _owned_as(server: psycopg.Connection, name: str, other: str) -> None:
     alter = sql.SQL("ALTER DATABASE {} OWNER TO {}")
     with suppress(psycopg.errors.InsufficientPrivilege):
         server.execute(alter.format(sql.Identifier(name), sql.Identifier(row[0] if row else "")))
-
-
-def _renamed(server: psycopg.Connection, name: str, new_name: str) -> None:
-    """Who is connected to it is sent away: a database in use cannot be renamed."""
-    _dropped(server, new_name)
-    server.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
-    )
-    rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
-    server.execute(rename.format(sql.Identifier(name), sql.Identifier(new_name)))
 
 
 def _dropped(server: psycopg.Connection, name: str) -> None:

@@ -27,6 +27,9 @@ _VARIABLES = {
     "sslrootcert": "PGSSLROOTCERT",
     "sslcert": "PGSSLCERT",
     "sslkey": "PGSSLKEY",
+    "sslcrl": "PGSSLCRL",
+    "service": "PGSERVICE",
+    "passfile": "PGPASSFILE",
     "options": "PGOPTIONS",
     "channel_binding": "PGCHANNELBINDING",
 }

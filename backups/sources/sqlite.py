@@ -7,7 +7,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -69,6 +69,7 @@ class Sqlite(Source):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             yield SqliteTarget(beside)
+            _folded(path)
             # What these hold belongs to the file that goes.
             _removed(path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm"))
             beside.replace(path)
@@ -164,6 +165,13 @@ def _copied(path: Path, copy: Path, timeout_seconds: int) -> None:
 def _opened(path: Path, timeout_seconds: int = 5) -> sqlite3.Connection:
     """Only to be read."""
     return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=timeout_seconds)
+
+
+def _folded(path: Path) -> None:
+    """Its -wal into it: killed between the next two steps, what was there is whole."""
+    if path.exists():
+        with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _checked(path: Path) -> None:

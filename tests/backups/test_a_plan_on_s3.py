@@ -2,52 +2,16 @@
 
 from __future__ import annotations
 
-import logging
-import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from backups.destinations.s3 import S3
 from backups.editing import save_plan
 from backups.models import Plan
 from backups.pruning import prune
 from tests.backups.plans import IDENTITY, backed_up, shop
-
-SETTINGS: dict[str, Any] = {
-    "prefix": "app",
-    "access_key_id": "key",
-    "secret_access_key": "s3cret",
-    "region": "us-east-1",
-}
-
-
-@pytest.fixture
-def bucket() -> Iterator[dict[str, Any]]:
-    """The settings of one."""
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    settings = {
-        **SETTINGS,
-        "bucket": f"backups-{uuid.uuid4().hex}",
-        "endpoint_url": f"http://{host}:{port}",
-    }
-    client = boto3.client(
-        "s3",
-        endpoint_url=settings["endpoint_url"],
-        region_name="us-east-1",
-        aws_access_key_id="key",
-        aws_secret_access_key="s3cret",
-    )
-    client.create_bucket(Bucket=settings["bucket"])
-    yield settings
-    server.stop()
 
 
 @pytest.mark.django_db

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import threading
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
+from typing import Any
 
 import pyrage
 import pytest
@@ -14,7 +16,7 @@ from pyrage import x25519
 
 from backups import runner
 from backups.destinations.local import LocalUpload
-from backups.errors import CancelledError, DestinationError, SourceError
+from backups.errors import CancelledError, SourceError
 from backups.leasing import Lease
 from backups.models import Backup, Plan
 from backups.queueing import cancel, queue
@@ -35,17 +37,43 @@ def test_a_source_that_is_not_there_fails_in_words_and_leaves_nothing(tmp_path: 
     assert made.finished_ms is not None
 
 
-def test_a_full_disk_leaves_nothing_under_the_final_name(
+class NearlyFull:
+    """A disk that has room for so many bytes."""
+
+    def __init__(self, file: Any, room_bytes: int) -> None:
+        self._file, self._room = file, room_bytes
+
+    def write(self, data: bytes) -> int:
+        piece = data[: self._room]
+        self._room -= self._file.write(piece)
+        if len(piece) < len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return len(piece)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
+def test_a_disk_that_is_full_at_90_percent_leaves_nothing_and_keeps_what_was_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(self: LocalUpload, data: bytes) -> None:
-        raise DestinationError("cannot write: No space left on device")
+    of = plan(shop(tmp_path / "shop.sqlite3", rows=100_000), tmp_path / "kept")
+    first = backed_up(of)
+    before, room = files_in(tmp_path / "kept"), (first.size_bytes or 0) * 9 // 10
+    assert room > 300_000  # in several pieces
+    init = LocalUpload.__init__
 
-    monkeypatch.setattr(LocalUpload, "write", full)
-    made = backed_up(plan(shop(tmp_path / "shop.sqlite3"), tmp_path / "kept"))
+    def nearly_full(self: LocalUpload, path: Path) -> None:
+        init(self, path)
+        self._file = NearlyFull(self._file, room)  # type: ignore[assignment]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LocalUpload, "__init__", nearly_full)
+        made = backed_up(of)
     assert made.status == "failed"
     assert "No space left" in made.error
-    assert files_in(tmp_path / "kept") == []
+    assert files_in(tmp_path / "kept") == before
+    assert backed_up(of).status == "verified"
 
 
 def test_one_destination_that_fails_does_not_stop_the_others_and_is_told(tmp_path: Path) -> None:

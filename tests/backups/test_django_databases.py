@@ -10,6 +10,7 @@ import pytest
 from backups.sources.mysql import Mysql
 from backups.sources.mysql_parts import parts_of
 from backups.sources.postgresql import Postgresql
+from backups.sources.postgresql_tools import environment_of
 from backups.sources.postgresql_tools import parts_of as postgresql_parts_of
 from backups.sources.registry import build
 from backups.sources.sqlite import Sqlite
@@ -55,19 +56,30 @@ def test_postgresql(settings: Any) -> None:
     }
 
 
+def test_what_libpq_is_told_where_to_find_reaches_the_programs_too(settings: Any) -> None:
+    options = {"service": "shop", "passfile": "/etc/pgpass", "pool": True}
+    given(settings, ENGINE="django.db.backends.postgresql", NAME="shop", OPTIONS=options)
+    source = build("django", {"alias": "other"})
+    assert isinstance(source, Postgresql)
+    environment = environment_of(source.url, "test")
+    assert (environment["PGSERVICE"], environment["PGPASSFILE"]) == ("shop", "/etc/pgpass")
+
+
 @pytest.mark.parametrize(
     ("host", "options", "socket"),
     [
         ("db-1", {}, ""),
         ("/run/mysqld.sock", {}, "/run/mysqld.sock"),
         ("", {"unix_socket": "/run/a b.sock"}, "/run/a b.sock"),
+        ("db-1", {"ssl": {"ca": "/etc/ssl/db 1.pem"}}, ""),
     ],
 )
-def test_mysql(settings: Any, host: str, options: dict[str, str], socket: str) -> None:
+def test_mysql(settings: Any, host: str, options: dict[str, Any], socket: str) -> None:
     at = {"HOST": host, "PORT": "", "USER": "app", "PASSWORD": NASTY}
     given(settings, ENGINE="django.db.backends.mysql", NAME="shop", OPTIONS=options, **at)
     source = build("django", {"alias": "other"})
     assert isinstance(source, Mysql)
+    assert parts_of(source.url).ssl_ca == options.get("ssl", {}).get("ca", "")
     parts = parts_of(source.url)
     assert (parts.user, parts.password, parts.name) == ("app", NASTY, "shop")
     assert (parts.unix_socket, parts.port) == (socket, 3306)

@@ -6,7 +6,7 @@ import io
 import threading
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psycopg
@@ -307,6 +307,34 @@ def test_a_restore_takes_the_name_when_it_has_ended_well(
         dump.finish()
         assert differences(census, dump.census(checksums=True)) == []
     assert [each for each in databases(to) if each.endswith(("_restoring", "_restore"))] == []
+
+
+def test_an_application_that_is_back_at_once_does_not_stop_a_restore(
+    url: str, around: Surroundings, tmp_path: Path
+) -> None:
+    dumped(Postgresql(url=url), around, tmp_path / "a.dump")
+    over = threading.Event()
+
+    def use() -> None:
+        while not over.is_set():
+            with suppress(psycopg.Error), psycopg.connect(url, autocommit=True) as connection:
+                while not over.is_set():
+                    connection.execute("SELECT count(*) FROM floats")
+
+    users = [threading.Thread(target=use) for _ in range(3)]
+    for each in users:
+        each.start()
+    try:
+        with (
+            Postgresql.restoring(url, True, around) as target,
+            (tmp_path / "a.dump").open("rb") as file,
+        ):
+            target.load(file)
+    finally:
+        over.set()
+        for each in users:
+            each.join(WAIT_SECONDS)
+    assert [each for each in databases(url) if each.endswith(("_restoring", "_restore"))] == []
 
 
 def test_a_restore_that_fails_leaves_what_was_there(url: str, around: Surroundings) -> None:

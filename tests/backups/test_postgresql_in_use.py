@@ -21,6 +21,7 @@ from tests.running_portal import until
 
 # Only a test that fails waits as long.
 WAIT_SECONDS = 60
+HBA = (("local", ""), ("host", "127.0.0.1/32"), ("host", "::1/128"))
 # More than the pipe of a dump takes before somebody reads it.
 BIG = "CREATE TABLE big AS SELECT n, repeat(md5(n::text), 20) FROM generate_series(1, 20000) n"
 
@@ -72,6 +73,45 @@ def dumped(source: Postgresql, around: Surroundings, into: Path) -> Census:
             file.write(data)
         dump.finish()
         return dump.census(checksums=True)
+
+
+@pytest.fixture
+def asking(url: str, postgresql_url: str) -> Iterator[str]:
+    """The URL of a database that asks for a password; the right one is "right"."""
+    user = f"asked_{uuid.uuid4().hex[:8]}"
+    with psycopg.connect(postgresql_url, autocommit=True) as server:
+        row = server.execute("SHOW hba_file").fetchone()
+        rules = Path(str(row[0] if row else ""))
+        before = rules.read_text()
+        server.execute(f"CREATE ROLE {user} LOGIN PASSWORD 'right'".encode())
+        lines = (f"{way} all {user} {who} scram-sha-256" for way, who in HBA)
+        rules.write_text("\n".join([*lines, before]))
+        server.execute("SELECT pg_reload_conf()")
+        yield make_conninfo(url, user=user)
+        rules.write_text(before)
+        server.execute("SELECT pg_reload_conf()")
+        server.execute(f"DROP ROLE {user}".encode())
+
+
+def test_a_wrong_password_is_said_without_it(asking: str, around: Surroundings) -> None:
+    until(lambda: refused(make_conninfo(asking, password="no")), WAIT_SECONDS, "the new rules")
+    source = Postgresql(url=make_conninfo(asking, password="wr0ng"))
+    with (
+        pytest.raises(SourceError, match="password authentication failed") as raised,
+        source.dump(around),
+    ):
+        pass
+    assert "wr0ng" not in str(raised.value)
+    with psycopg.connect(make_conninfo(asking, password="right")) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def refused(url: str) -> bool:
+    try:
+        psycopg.connect(url).close()
+    except psycopg.OperationalError:
+        return True
+    return False
 
 
 def test_who_may_not_make_a_database_is_told_so(url: str, user: str, around: Surroundings) -> None:

@@ -63,7 +63,7 @@ class Command(BaseCommand):
             began = time.monotonic()
             with Bar(backup.plan_name, quiet=options["quiet"]) as bar:
                 words = _restored(backup, identities, options, bar)
-        except (BackupError, SettingsError, UnreadableSecretError, ValueError) as error:
+        except (BackupError, SettingsError, UnreadableSecretError, ValueError, OSError) as error:
             raise CommandError(f"{backup}: {error}") from None
         except KeyboardInterrupt:
             raise CommandError("Stopped: what was there is as it was.", returncode=130) from None
