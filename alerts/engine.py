@@ -16,6 +16,7 @@ from alerts.lifecycle import Episode, Step, advance
 from alerts.models import OPEN, Alert, Threshold
 from alerts.watching import Watched, Watchlist
 from monitoring import store
+from monitoring.history import paused_slugs
 from monitoring.store import Bucket, LatestPoint, SeriesRef
 
 # A series that has been silent for so long is gone: a host that was removed is not missed for ever.
@@ -76,7 +77,7 @@ def evaluate_series(series_ids: Collection[int], now_ms: int) -> int:
 def evaluate_all(now_ms: int) -> int:
     """Every threshold whose turn it is on every series: the guarantee, and how absence is seen."""
     watched = _WATCHLIST.due(now_ms)
-    points = store.latest_of({each.rule.metric for each in watched})
+    points = _latest_of(watched)
     changed = _evaluate(watched, points, now_ms, is_whole=True)
     return changed + end_unwatched(now_ms)
 
@@ -84,8 +85,14 @@ def evaluate_all(now_ms: int) -> int:
 def evaluate_past(at_ms: int) -> int:
     """As of a moment at which nobody has. Absence is left out: nobody may have recorded either."""
     watched = [each for each in _WATCHLIST.current() if not each.is_of_absence]
+    return _evaluate(watched, _latest_of(watched), at_ms, is_past=True)
+
+
+def _latest_of(watched: Sequence[Watched]) -> list[LatestPoint]:
+    """Without paused checks, of which the last point would fire on for a day."""
+    paused = paused_slugs()
     points = store.latest_of({each.rule.metric for each in watched})
-    return _evaluate(watched, points, at_ms, is_past=True)
+    return [each for each in points if each.series.labels.get("check") not in paused]
 
 
 def _evaluate(

@@ -26,6 +26,11 @@ def spans_of(check_ids: Collection[int], since_ms: int) -> dict[int, list[Span]]
     return found
 
 
+def paused_slugs() -> set[str]:
+    """Of checks that nobody looks at: what their series tell last is no news."""
+    return set(Check.objects.filter(enabled=False).values_list("slug", flat=True))
+
+
 def availability_by_period(check: Check, now_ms: int) -> dict[str, Availability]:
     """Of the last 24 hours, 7, 30 and 90 days, without planned work."""
     longest = now_ms - max(PERIODS_DAYS.values()) * DAY_MS

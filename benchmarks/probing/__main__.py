@@ -109,7 +109,7 @@ def _create_checks(given: dict[str, str], count: int) -> None:
 
 
 def _wait_while(states: QuerySet[CheckState]) -> None:
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 600
     while states.exists():
         time.sleep(0.05)
         if time.monotonic() > deadline:

@@ -17,6 +17,10 @@ class Status(StrEnum):
     DOWN = "down"
 
 
+# In the order in which they are shown, each of the kinds that have it.
+PHASES = ("dns", "connect", "tls", "first_byte", "answer", "round_trip", "transfer")
+
+
 class Reason(StrEnum):
     """Why a result is what it is; `message` says it to people."""
 

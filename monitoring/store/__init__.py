@@ -1,6 +1,7 @@
 """The metric store: `record`, `latest`, `window`, `compact`. docs/store.md says how it works."""
 
 from monitoring.store.compaction import CompactionReport, compact
+from monitoring.store.forgetting import forget
 from monitoring.store.points import (
     Bucket,
     LatestPoint,
@@ -38,6 +39,7 @@ __all__ = [
     "Window",
     "WindowRequest",
     "compact",
+    "forget",
     "latest",
     "latest_by_id",
     "latest_exact",

@@ -101,7 +101,7 @@ def _no_message(check: Check) -> str:
 def _no_evidence(check: Check) -> str:
     if check.state.status in (CheckStatus.UP, CheckStatus.NEW, CheckStatus.PAUSED):
         return "None is kept while all is well."
-    return "The last probe got no answer to keep."
+    return "Nothing came." if check.kind == "heartbeat" else "The last probe got no answer to keep."
 
 
 def _charts(request: HttpRequest, check: Check, now_ms: int) -> dict[str, Any]:

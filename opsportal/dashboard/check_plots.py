@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from monitoring import store
 from monitoring.models import Check
+from monitoring.probes.base import PHASES
 from monitoring.store import Window
 from opsportal.dashboard.aggregation import Grid, last, line_values, mean
 from opsportal.dashboard.charts import Scope
@@ -17,8 +18,6 @@ from opsportal.dashboard.states import State
 RESPONSE_TIME = "check_response_time_ms"
 PHASE = "check_phase_ms"
 CERTIFICATE = "tls_days_remaining"
-# Of all kinds, in the order in which they come.
-PHASES = ("dns", "connect", "tls", "first_byte", "answer", "round_trip", "transfer")
 # As the kinds have it where nothing else is set.
 WARN_DAYS = 14
 
