@@ -80,6 +80,12 @@ class Histogram:
         for index, count in other.buckets.items():
             buckets[index] = buckets.get(index, 0) + count
 
+    def count_up_to(self, value: float) -> int:
+        """How many values are at most so high, to the width of a bucket."""
+        highest = bucket_index(value) if value > 0 else None
+        below = (n for index, n in self.buckets.items() if highest is not None and index <= highest)
+        return self.zero_count + sum(below)
+
     @property
     def mean(self) -> float | None:
         return self.sum / self.count if self.count else None

@@ -38,6 +38,8 @@ class Snapshot:
     marks: Sequence[Mark]
     routes: Sequence[Route]
     dependencies: Dependencies
+    compared_with: str
+    compared: bool
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -68,6 +70,12 @@ def arrange(reading: Reading) -> Snapshot:
         tiles=shown_tiles,
         plots=drawn,
         marks=reading.marks,
-        routes=slowest_routes(reading.windows[RESPONSE_TIME], max(minutes, 1)),
+        routes=slowest_routes(
+            reading.windows[RESPONSE_TIME],
+            max(minutes, 1),
+            reading.windows_before.get(RESPONSE_TIME, ()),
+        ),
+        compared_with=reading.before.label,
+        compared=reading.before.drawn,
         dependencies=reading.dependencies,
     )

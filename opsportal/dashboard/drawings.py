@@ -25,11 +25,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """In a box of WIDTH by HEIGHT: `paths` are the lines, `limits` the heights of the limits and
-    `marks` the places of the marks."""
+    """In a box of WIDTH by HEIGHT: `paths` are the lines, `before` those of some weeks before,
+    `limits` the heights of the limits and `marks` the places of the marks."""
 
     plot: Plot
     paths: Sequence[str]
+    before: Sequence[str]
     limits: Sequence[float]
     marks: Sequence[tuple[float, Mark]]
     top: str
@@ -44,6 +45,7 @@ def draw(plot: Plot, marks: Sequence[Mark] = ()) -> Drawing:
     return Drawing(
         plot=plot,
         paths=[_path(values, plot.step_ms, top) for values in heights(plot)],
+        before=[_path(line.before, plot.step_ms, top) for line in plot.lines if line.before],
         limits=[
             round(HEIGHT - HEIGHT * limit.value / top, 1)
             for limit in plot.limits
@@ -63,7 +65,8 @@ def axis_top(plot: Plot) -> float:
     """Fixed, or a little above the highest value; up to a limit that is near, or is of a share."""
     if plot.top is not None:
         return plot.top
-    highest = max((v for values in heights(plot) for v in values if v is not None), default=0)
+    drawn = [*heights(plot), *(line.before for line in plot.lines)]
+    highest = max((v for values in drawn for v in values if v is not None), default=0)
     near = [limit.value for limit in plot.limits if plot.unit == "%" or limit.value <= 2 * highest]
     return max([highest, *near, 0.001]) * 1.1
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitoring.store import Bucket, Window, merge_windows
 from opsportal.dashboard.aggregation import Grid, last, line_values
+from opsportal.dashboard.before import drawn_step_ms
 from opsportal.dashboard.charts import (
     CHARTS,
     REQUESTS,
@@ -21,13 +22,17 @@ from opsportal.dashboard.states import State
 from opsportal.dashboard.traffic import grouped
 
 Values = Sequence[float | None]
+WindowsByMetric = Mapping[str, list[Window]]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """`before`: the same some weeks before, where that is asked for."""
+
     label: str
     values: Values
     latest: str
+    before: Values = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,8 @@ class Plot:
     """One value of each line for each step from `start_ms`.
 
     Without any value, `empty` says why in one sentence and what to do in another; `summary` is
-    the chart in words. `stacked`: each line stands on those before it.
+    the chart in words. `stacked`: each line stands on those before it. The steps of
+    what was before are moved to now.
     """
 
     key: str
@@ -58,6 +64,8 @@ class Plot:
     empty: str
     summary: str
     stacked: bool = False
+    before_start_ms: int = 0
+    before_step_ms: int = 0
 
     @property
     def axis_unit(self) -> str:
@@ -89,10 +97,12 @@ def _plot(definition: ChartDefinition, reading: Reading, merge: Merger) -> Plot:
     shown = reading.range
     step_ms = shown.traffic_step_ms if definition.scope == Scope.SERVICE else shown.step_ms
     grid = Grid.over(shown.start_ms, shown.end_ms, step_ms, reading.now_ms)
+    then = _grid_before(reading, step_ms)
+    earlier = _before(definition, reading, then, merge)
     lines = [
-        Line(label, values, text(last(values), definition.unit))
+        Line(label, values, text(last(values), definition.unit), earlier.get(label, ()))
         for line in definition.lines
-        for label, values in _values(line, reading, grid, merge)
+        for label, values in _values(line, reading.windows, grid, merge)
         if any(value is not None for value in values)
     ]
     empty = "" if lines else _why_empty(definition, reading)
@@ -110,19 +120,41 @@ def _plot(definition: ChartDefinition, reading: Reading, merge: Merger) -> Plot:
         empty=empty,
         summary=summary(definition.title, definition.unit, reading.range.label, lines)
         or f"{definition.title}: {empty}",
+        before_start_ms=then.start_ms + reading.before.shift_ms,
+        before_step_ms=then.step_ms,
     )
 
 
+def _before(
+    definition: ChartDefinition, reading: Reading, then: Grid, merge: Merger
+) -> dict[str, Values]:
+    """By label; nothing where it is not to be drawn."""
+    if not reading.before.drawn:
+        return {}
+    return {
+        label: values
+        for line in definition.lines
+        for label, values in _values(line, reading.windows_before, then, merge)
+    }
+
+
+def _grid_before(reading: Reading, step_ms: int) -> Grid:
+    shown, shift_ms = reading.range, reading.before.shift_ms
+    start_ms = shown.start_ms - shift_ms
+    step_ms = drawn_step_ms(step_ms, start_ms, shown.end_ms)
+    return Grid.over(start_ms, shown.end_ms - shift_ms, step_ms, reading.now_ms)
+
+
 def _values(
-    definition: LineDefinition, reading: Reading, grid: Grid, merge: Merger
+    definition: LineDefinition, found: WindowsByMetric, grid: Grid, merge: Merger
 ) -> Iterable[tuple[str, Values]]:
     """The label and the values of each line that the definition makes."""
-    windows = reading.windows[definition.metric]
+    windows = found[definition.metric]
     if not windows:
         return
     traffic = definition.metric == RESPONSE_TIME
     whole = merge(windows) if traffic else []
-    watched = merge(reading.windows[REQUESTS]) if traffic else []
+    watched = merge(found[REQUESTS]) if traffic else []
     for label, group in _groups(definition, windows):
         part = merge(group)
         yield label, line_values(part, whole, watched, grid, definition.aggregate)

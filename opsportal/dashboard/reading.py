@@ -14,6 +14,7 @@ from monitoring import canary, store
 from monitoring.store import LatestPoint, Window, WindowRequest, windows_of_each
 from opsportal.dashboard.alerts import FiringAlerts, read_alerts
 from opsportal.dashboard.backups import BackupsInShort, read_backups
+from opsportal.dashboard.before import Before, before_of, drawn_step_ms, total_step_ms
 from opsportal.dashboard.charts import GAUGES, REQUESTS, RESPONSE_TIME
 from opsportal.dashboard.dependencies import Dependencies, read_dependencies
 from opsportal.dashboard.limits import Limits, read_limits
@@ -59,6 +60,8 @@ class Reading:
     backups: BackupsInShort = field(default_factory=BackupsInShort)
     limits: Limits = field(default_factory=dict)
     marks: Sequence[Mark] = ()
+    before: Before = field(default_factory=Before)
+    windows_before: Mapping[str, list[Window]] = field(default_factory=dict)
 
     @property
     def hosts(self) -> list[str]:
@@ -104,16 +107,20 @@ def read(parameters: Mapping[str, str], now: datetime | None = None) -> Reading:
     service = _chosen(parameters.get("service"), _values_of("service", known), [], "")
     alerts, of_alerts = read_alerts(shown.start_ms, shown.end_ms)
     backups, of_backups = read_backups(now_ms, shown.start_ms, shown.end_ms)
-    wanted = [*_wanted(known, shown, host, service), _recently(latest[RESPONSE_TIME], now_ms)]
+    before = before_of(shown, parameters)
+    of_now = list(_wanted(known, shown, host, service))
+    wanted = [_recently(latest[RESPONSE_TIME], now_ms), *of_now, *_earlier(of_now, shown, before)]
     reached = store.reach_once(now_ms)
-    *read, recent = SETTLED.windows(wanted, now_ms, partial(windows_of_each, reached=reached))
+    recent, vitals, traffic, *earlier = SETTLED.windows(
+        wanted, now_ms, partial(windows_of_each, reached=reached)
+    )
     return Reading(
         now_ms=now_ms,
         range=shown,
         host=host,
         service=service,
         latest=latest,
-        windows=_by_metric_of_window(chain.from_iterable(read)),
+        windows=_by_metric_of_window([*vitals, *traffic]),
         recent=recent,
         portal=portal_state(moment),
         canary_age_seconds=canary.age_among(known, moment),
@@ -122,6 +129,8 @@ def read(parameters: Mapping[str, str], now: datetime | None = None) -> Reading:
         alerts=alerts,
         backups=backups,
         limits=read_limits(),
+        before=before,
+        windows_before=_by_metric_of_window(chain.from_iterable(earlier)),
         marks=newest(of_alerts, of_backups, read_annotations(shown.start_ms, shown.end_ms)),
     )
 
@@ -155,6 +164,20 @@ def _wanted(
             vitals.append(point.series)
     yield WindowRequest(vitals, shown.start_ms, shown.end_ms, shown.step_ms)
     yield WindowRequest(traffic, shown.start_ms, shown.end_ms, shown.traffic_step_ms)
+
+
+def _earlier(
+    requests: Sequence[WindowRequest], shown: Range, before: Before
+) -> list[WindowRequest]:
+    """The same some weeks before; only that of requests, in few steps, where it is not drawn."""
+    start_ms, end_ms = shown.start_ms - before.shift_ms, shown.end_ms - before.shift_ms
+    moved = [
+        WindowRequest(
+            each.series, start_ms, end_ms, drawn_step_ms(each.step_ms, start_ms, shown.end_ms)
+        )
+        for each in requests
+    ]
+    return moved if before.drawn else [moved[-1]._replace(step_ms=total_step_ms(shown))]
 
 
 def _by_metric_of_window(found: Iterable[Window]) -> dict[str, list[Window]]:

@@ -6,15 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from monitoring.store import Window
-from opsportal.dashboard.formats import text
+from opsportal.dashboard.before import change_text, notable
+from opsportal.dashboard.formats import NOTHING, text
 from opsportal.dashboard.traffic import Traffic, grouped, total
 
 SHOWN = 20
+LABELS = ("method", "route", "service")
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One row; everything but `key` is ready to be shown."""
+    """One row; everything but `key` is ready to be shown. `change` is that of p95."""
 
     key: str
     method: str
@@ -25,22 +27,30 @@ class Route:
     p50: str
     p95: str
     p99: str
+    apdex: str
+    change: str
     failing: bool
+    slower: bool
 
 
-def slowest_routes(windows: Iterable[Window], minutes: float) -> list[Route]:
-    """The slowest by p95 over the whole range, of `minutes`."""
-    measured = [
-        (labels, total(group))
-        for labels, group in grouped(windows, "method", "route", "service").items()
-    ]
+def slowest_routes(
+    windows: Iterable[Window], minutes: float, before: Iterable[Window] = ()
+) -> list[Route]:
+    """The slowest by p95 over the whole range, of `minutes`; `before` is what to compare with."""
+    measured = [(labels, total(group)) for labels, group in grouped(windows, *LABELS).items()]
     measured = [(labels, traffic) for labels, traffic in measured if traffic.count]
-    measured.sort(key=lambda pair: (-_percentile(pair[1], 95), pair[0]))
-    return [_row(labels, traffic, minutes) for labels, traffic in measured[:SHOWN]]
+    measured.sort(key=lambda pair: (-(pair[1].histogram.percentile(95) or 0), pair[0]))
+    earlier = grouped(before, *LABELS)
+    return [
+        _row(labels, traffic, total(earlier.get(labels, ())), minutes)
+        for labels, traffic in measured[:SHOWN]
+    ]
 
 
-def _row(labels: tuple[str, ...], traffic: Traffic, minutes: float) -> Route:
+def _row(labels: tuple[str, ...], traffic: Traffic, before: Traffic, minutes: float) -> Route:
     method, route, service = labels
+    times = traffic.histogram
+    pair = times.percentile(95), before.histogram.percentile(95)
     return Route(
         key="|".join(labels),
         method=method,
@@ -48,12 +58,11 @@ def _row(labels: tuple[str, ...], traffic: Traffic, minutes: float) -> Route:
         service=service,
         per_minute=text(traffic.count / minutes, ""),
         errors=text(traffic.error_percent, "%"),
-        p50=text(_percentile(traffic, 50), "ms"),
-        p95=text(_percentile(traffic, 95), "ms"),
-        p99=text(_percentile(traffic, 99), "ms"),
+        p50=text(times.percentile(50), "ms"),
+        p95=text(times.percentile(95), "ms"),
+        p99=text(times.percentile(99), "ms"),
+        apdex=f"{traffic.apdex or 0:.2f}",
+        change=change_text(*pair) or NOTHING,
         failing=traffic.errors > 0,
+        slower=notable(*pair, (traffic.count, before.count)),
     )
-
-
-def _percentile(traffic: Traffic, percent: float) -> float:
-    return traffic.histogram.percentile(percent) or 0.0

@@ -20,7 +20,7 @@ HISTOGRAM_WEIGHT = 10
 
 WindowsOfEach = Callable[[Sequence[WindowRequest]], list[list[Window]]]
 """As `monitoring.store.windows_of_each`"""
-Key = tuple[int, tuple[int, ...]]
+Key = tuple[int, int, tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +52,33 @@ class SettledSteps:
         self, requests: Sequence[WindowRequest], now_ms: int, windows_of_each: WindowsOfEach
     ) -> list[list[Window]]:
         """As `windows_of_each`, with the steps that are over from memory where they are known."""
-        known = [self._covering(each, now_ms) for each in requests]
+        # The place among the requests is part of what an entry is known by: the same series of last
+        # week have one of their own.
+        known = [self._covering(place, each, now_ms) for place, each in enumerate(requests)]
         asked = [
             each if settled is None else each._replace(start_ms=_rest_ms(settled, each))
             for each, settled in zip(requests, known, strict=True)
         ]
         read = windows_of_each(asked)
         return [
-            self._joined(each, settled, windows, now_ms)
-            for each, settled, windows in zip(requests, known, read, strict=True)
+            self._joined((place, each), settled, windows, now_ms)
+            for place, (each, settled, windows) in enumerate(
+                zip(requests, known, read, strict=True)
+            )
         ]
 
-    def _covering(self, request: WindowRequest, now_ms: int) -> Settled | None:
-        known = self._known.get(_key(request))
+    def _covering(self, place: int, request: WindowRequest, now_ms: int) -> Settled | None:
+        known = self._known.get(_key(place, request))
         return known if known and covers(known, _first_ms(request), now_ms) else None
 
     def _joined(
-        self, request: WindowRequest, known: Settled | None, read: list[Window], now_ms: int
+        self,
+        placed: tuple[int, WindowRequest],
+        known: Settled | None,
+        read: list[Window],
+        now_ms: int,
     ) -> list[Window]:
+        place, request = placed
         first_ms = _first_ms(request)
         windows, read_at_ms = read, now_ms
         if known is not None:
@@ -77,7 +86,7 @@ class SettledSteps:
             windows = [joined(old, new, first_ms) for old, new in pairs]
             read_at_ms = known.read_at_ms
         self._remember(
-            _key(request),
+            _key(place, request),
             settled(windows, first_ms, request.end_ms, request.step_ms, now_ms, read_at_ms),
         )
         return windows
@@ -96,8 +105,8 @@ class SettledSteps:
                 total -= self._known.pop(next(iter(self._known))).weight
 
 
-def _key(request: WindowRequest) -> Key:
-    return request.step_ms, tuple(each.id for each in request.series)
+def _key(place: int, request: WindowRequest) -> Key:
+    return place, request.step_ms, tuple(each.id for each in request.series)
 
 
 def _first_ms(request: WindowRequest) -> int:

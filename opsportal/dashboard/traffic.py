@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from monitoring.histogram import Histogram
 from monitoring.store import Window
 
 SERVER_ERROR = "5xx"
+# The usual threshold: a person hardly notices half a second.
+APDEX_MS = 500.0
 
 
 @dataclass(slots=True)
 class Traffic:
-    """The requests of some series; `errors` counts those answered with 5xx."""
+    """The requests of some series; `failed` are those answered with 5xx."""
 
-    histogram: Histogram
-    errors: int = 0
+    histogram: Histogram = field(default_factory=Histogram)
+    failed: Histogram = field(default_factory=Histogram)
+
+    @property
+    def errors(self) -> int:
+        return self.failed.count
 
     @property
     def count(self) -> int:
@@ -26,15 +32,28 @@ class Traffic:
     def error_percent(self) -> float | None:
         return 100 * self.errors / self.count if self.count else None
 
+    @property
+    def apdex(self) -> float | None:
+        """0 to 1: answered within APDEX_MS counts whole, within four times that half, what failed
+        or took longer nothing (apdex.org)."""
+        if not self.count:
+            return None
+        satisfied, within = self._served(APDEX_MS), self._served(4 * APDEX_MS)
+        return (satisfied + within) / 2 / self.count
+
+    def _served(self, within_ms: float) -> int:
+        return self.histogram.count_up_to(within_ms) - self.failed.count_up_to(within_ms)
+
 
 def total(windows: Iterable[Window]) -> Traffic:
-    traffic = Traffic(Histogram())
+    traffic = Traffic()
     for window in windows:
         failed = window.series.labels.get("status_class") == SERVER_ERROR
         for bucket in window.buckets:
             if bucket.histogram is not None:
                 traffic.histogram.merge(bucket.histogram)
-                traffic.errors += bucket.count if failed else 0
+                if failed:
+                    traffic.failed.merge(bucket.histogram)
     return traffic
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
@@ -30,10 +30,20 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "drawings": [draw(plot, shown.marks) for plot in shown.plots],
         "presets": [(key, label) for key, (label, _) in PRESETS.items()],
         "moves": moves(shown.range),
+        "compare_url": _without_or_with(request.GET, "compare", shown.compared),
         "events": newest_first(shown.marks),
         "is_nav_sidebar_enabled": False,
     }
     return render(request, "dashboard/page.html", context)
+
+
+def _without_or_with(given: QueryDict, name: str, is_on: bool) -> str:
+    """The address that switches what `name` switches."""
+    changed = given.copy()
+    changed.pop(name, None)
+    if not is_on:
+        changed[name] = "1"
+    return f"?{changed.urlencode()}"
 
 
 @never_cache

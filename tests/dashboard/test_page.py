@@ -98,7 +98,7 @@ def test_the_refresh_brings_what_the_page_showed(administrator: Client) -> None:
 
 
 @pytest.mark.parametrize("address", ["/", "/dashboard/data"])
-@pytest.mark.parametrize("key", ["1h", "24h", "30d"])
+@pytest.mark.parametrize("key", ["1h", "24h&compare=1", "30d"])
 def test_a_look_takes_few_queries_however_many_hosts_there_are(
     administrator: Client, django_assert_max_num_queries: Any, address: str, key: str
 ) -> None:

@@ -31,3 +31,28 @@ def test_methods_of_a_route_are_rows_of_their_own() -> None:
 def test_ten_thousand_routes_do_not_fill_the_page() -> None:
     windows = [traffic_window({0: [float(n + 1)]}, route=f"/{n}") for n in range(300)]
     assert len(slowest_routes(windows, 1)) == SHOWN
+
+
+def test_a_route_is_compared_with_itself_some_weeks_before() -> None:
+    now = [traffic_window({0: [200.0] * 50}), traffic_window({0: [9.0]}, route="/new")]
+    before = [traffic_window({0: [100.0] * 50}), traffic_window({0: [5.0]}, route="/gone")]
+    compared, new = slowest_routes(now, 10, before)
+    assert compared.change == "+100\N{NARROW NO-BREAK SPACE}%"
+    assert compared.slower
+    assert (new.change, new.slower) == ("\N{EM DASH}", False)
+
+
+def test_a_few_requests_are_no_reason_to_call_a_route_slower() -> None:
+    [route] = slowest_routes(
+        [traffic_window({0: [900.0] * 3})], 10, [traffic_window({0: [9.0] * 3})]
+    )
+    assert not route.slower
+
+
+def test_apdex_counts_the_slow_half_and_the_failed_not_at_all() -> None:
+    windows = [
+        traffic_window({0: [10.0] * 5 + [1500.0] * 2 + [9000.0]}),
+        traffic_window({0: [10.0] * 2}, status_class="5xx"),
+    ]
+    [route] = slowest_routes(windows, 10)
+    assert route.apdex == "0.60"

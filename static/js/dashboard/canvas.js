@@ -17,7 +17,9 @@ export function lineChart(canvas) {
     state.unit = data.unit;
     state.live = range.key !== "custom";
     const { scales, plugins } = chart.options;
-    chart.data.datasets = data.lines.map((line, index) => dataset(line, index, data, colours.lines[index]));
+    const lines = data.lines.map((line, index) => dataset(line, index, data, colours.lines[index]));
+    const before = data.lines.map((line, index) => datasetBefore(line, index, data, colours.lines[index]));
+    chart.data.datasets = [...lines, ...before.filter((one) => one.data.length)];
     scales.y.stacked = data.stacked;
     scales.x.min = range.start_ms;
     scales.x.max = range.end_ms;
@@ -92,11 +94,18 @@ function dataset(line, index, { start_ms: startMs, step_ms: stepMs, filled, stac
   };
 }
 
+/** The same some weeks before: dashed and faint, in the line's colour. */
+function datasetBefore(line, index, data, colour) {
+  const steps = { ...data, start_ms: data.before_start_ms, step_ms: data.before_step_ms };
+  const shown = dataset({ values: line.before ?? [] }, index, steps, colour);
+  return { ...shown, fill: false, stack: "before", borderColor: shown.backgroundColor.replace("0.12", "0.55"), borderDash: [3, 3], borderWidth: 1.25 };
+}
+
 /** Room above the highest value, and for a limit that it is coming near to, or of a share. */
 function suggestedTop({ lines, limits, unit, stacked }) {
   const heights = stacked
     ? (lines[0]?.values ?? []).map((_, step) => lines.reduce((sum, line) => sum + (line.values[step] ?? 0), 0))
-    : lines.flatMap((line) => line.values.map((value) => value ?? 0));
+    : lines.flatMap((line) => [...line.values, ...(line.before ?? [])].map((value) => value ?? 0));
   const highest = Math.max(0, ...heights);
   const near = limits.map((limit) => limit.value).filter((value) => unit === "%" || value <= 2 * highest);
   return Math.max(highest, ...near) * 1.1 || 1;

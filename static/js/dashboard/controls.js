@@ -1,6 +1,6 @@
 // Host and service, beside the range: kept in the address, changed without loading the page anew.
 
-import { showRange, watchRanges } from "./ranges.js";
+import { showCompared, showRange, watchRanges } from "./ranges.js";
 
 const choices = document.getElementById("choices");
 
@@ -12,7 +12,9 @@ export function watchControls(changed) {
   return go;
 }
 
-export function showControls({ range, host, hosts, service, services }) {
+export function showControls(data) {
+  const { range, host, hosts, service, services } = data;
+  showCompared(data);
   showRange(range);
   offer(choices.elements.host, hosts, host);
   offer(choices.elements.service, ["", ...services], service);

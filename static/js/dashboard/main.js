@@ -36,7 +36,7 @@ function showAll(data) {
   showTiles(data.tiles);
   showControls(data);
   showDependencies(data.dependencies);
-  showRoutes(data.routes);
+  showRoutes(data);
   showEvents(data);
   showCharts();
 }

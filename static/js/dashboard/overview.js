@@ -22,15 +22,17 @@ export function showTiles(tiles) {
 }
 
 /** Rows keep their element, so that a selection or a reader's place in the table stays. */
-export function showRoutes(routes) {
+export function showRoutes({ routes, compared_with: comparedWith }) {
+  setText(document.querySelector("[data-field=compared-with]"), comparedWith);
   const body = document.getElementById("routes");
   const rows = new Map([...body.rows].map((row) => [row.dataset.route, row]));
   routes.forEach((route, index) => {
     const row = rows.get(route.key) ?? newRow(route);
     rows.delete(route.key);
     row.classList.toggle("failing", route.failing);
-    const values = [route.per_minute, route.errors, route.p50, route.p95, route.p99];
+    const values = [route.per_minute, route.errors, route.p50, route.p95, route.p99, route.apdex, route.change];
     values.forEach((value, column) => setText(row.cells[column + 1], value));
+    row.cells[7].classList.toggle("slower", route.slower);
     if (body.rows[index] !== row) body.insertBefore(row, body.rows[index] ?? null);
   });
   rows.forEach((row) => row.remove());
@@ -44,7 +46,7 @@ function newRow(route) {
   head.scope = "row";
   head.append(document.createElement("code"));
   head.firstChild.textContent = `${route.method} ${route.route}`;
-  row.append(head, ...Array.from({ length: 5 }, () => document.createElement("td")));
+  row.append(head, ...Array.from({ length: 7 }, () => document.createElement("td")));
   return row;
 }
 

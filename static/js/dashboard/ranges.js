@@ -20,6 +20,10 @@ export function watchRanges(changed) {
     const link = event.target.closest("a");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
+    if ("compare" in link.dataset) {
+      go((next) => next.set("compare", next.get("compare") ? "" : "1"));
+      return;
+    }
     const to = new URL(link.href).searchParams;
     go((next) => ["range", "from", "to"].forEach((name) => next.set(name, to.get(name) ?? "")));
     if (link.dataset.move === "hold") navigator.clipboard?.writeText(window.location.href).catch(() => {});
@@ -60,6 +64,15 @@ function propose(range) {
 }
 
 const local = (date) => new Date(date - date.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+
+export function showCompared({ compared, compared_with: label }) {
+  const link = nav.querySelector("[data-compare]");
+  const next = parameters();
+  if (compared) next.delete("compare");
+  else next.set("compare", "1");
+  link.href = `?${next}`;
+  link.textContent = compared ? `Dashed: ${label} ×` : `Compare with ${label}`;
+}
 
 export function showRange(range) {
   shown = range;
