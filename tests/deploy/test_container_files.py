@@ -1,0 +1,53 @@
+"""The Dockerfile against hadolint, the Compose file against the Compose specification."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+from compose_spec.models import ComposeSpecification
+from django.core.management import get_commands
+
+from tests.running_portal import ROOT
+
+DOCKER = ROOT / "deploy/docker"
+
+
+def compose() -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load((DOCKER / "compose.yaml").read_text(encoding="utf-8"))
+    return read
+
+
+def test_hadolint_has_nothing_to_say() -> None:
+    program = Path(sys.executable).with_name("hadolint")
+    run = subprocess.run(
+        [program, DOCKER / "Dockerfile"], capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stdout) == (0, "")
+
+
+def test_the_compose_file_is_of_the_specification() -> None:
+    services = ComposeSpecification.model_validate(compose()).services
+    assert services is not None
+    assert set(services) == {"setup", "web", "worker", "beat", "database", "broker"}
+
+
+def test_the_portal_s_containers_can_write_to_their_data_only() -> None:
+    portal = [each for each in compose()["services"].values() if "opsportal" in each["image"]]
+    assert len(portal) == 4
+    for service in portal:
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+        assert service["volumes"] == ["data:/data"]
+
+
+def test_every_container_runs_a_command_that_there_is() -> None:
+    portal = [each for each in compose()["services"].values() if "opsportal" in each["image"]]
+    assert {each["command"][0] for each in portal} <= set(get_commands())
+
+
+def test_no_secret_is_in_the_environment() -> None:
+    for service in compose()["services"].values():
+        names = service.get("environment", {})
+        assert not {"SECRET_KEY", "DATABASE_URL", "POSTGRES_PASSWORD"} & set(names)
