@@ -19,6 +19,7 @@ from backups.backup_filters import HealthFilter
 from backups.census import Census
 from backups.errors import BackupError
 from backups.models import UNDER_WAY, Backup
+from backups.recovery_sheet import by_hand
 from backups.sources.registry import LABELS, kind_named
 
 _MOST_ERROR = 120
@@ -161,5 +162,5 @@ class BackupAdmin(BackupBase):
         if backup.source_kind not in LABELS or not backup.key:
             return "there is nothing to restore"
         name = backup.key.rpartition("/")[2]
-        told = [(kind_named(backup.source_kind).by_hand.replace("FILE", name),)]
+        told = [(by_hand(kind_named(backup.source_kind).by_hand, name, "NAME"),)]
         return format_html_join("", '<pre class="evidence" tabindex="0">{}</pre>', told)

@@ -23,7 +23,7 @@ def manifest_of(backup: Backup, by_hand: str, recipients: list[str]) -> dict[str
         "recipients": recipients,
         "census": backup.census,
         "versions": {"opsportal": settings.PORTAL_VERSION, **backup.versions},
-        "restore": by_hand.replace("FILE", backup.key.rpartition("/")[2]),
+        "restore": by_hand,
     }
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils.html import format_html_join
 
@@ -28,8 +29,11 @@ from backups.plan_list import (
 )
 from backups.plan_saving import save_in_parts
 from backups.pruning import dry_run
+from backups.recovery_sheet import recovery_sheet
 from backups.scheduling import next_starts
 from backups.sources.registry import LABELS
+from opsportal.lib.crypto import UnreadableSecretError
+from opsportal.lib.kinds import SettingsError
 
 _NEXT = 5
 _ONLY_SHOWN = ("next_runs", "kept", "retention_stopped", "shown_source", "shown_destinations")
@@ -99,9 +103,22 @@ class PlanAdmin(PlanBase):
         wrap = self.admin_site.admin_view
         return [
             path("key/download/", wrap(recovery_key_views.download), name="backups_key_download"),
+            path("<int:pk>/sheet/", wrap(self.sheet), name="backups_plan_sheet"),
             path("key/remove/", wrap(self.remove_key_view), name="backups_key_remove"),
             *super().get_urls(),
         ]
+
+    def sheet(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """To be printed."""
+        plan = get_object_or_404(Plan, pk=pk)
+        if not self.has_view_permission(request, plan):
+            raise PermissionDenied
+        try:
+            told = recovery_sheet(plan)
+        except (SettingsError, UnreadableSecretError, ValueError) as error:
+            messages.error(request, str(error))
+            return redirect("admin:backups_plan_change", pk)
+        return HttpResponse(told, content_type="text/plain; charset=utf-8")
 
     def remove_key_view(self, request: HttpRequest) -> HttpResponse:
         title = "Remove the recovery key from this machine?"

@@ -33,6 +33,7 @@ from backups.naming import MANIFEST, companion, key_of
 from backups.pipeline import Copies, Made, encrypted, make, write_whole
 from backups.proving import restore_and_count
 from backups.read_back import read_back
+from backups.recovery_sheet import by_hand_of
 from backups.sources.base import Surroundings
 from backups.sweeping import sweep
 from opsportal.lib.crypto import UnreadableSecretError
@@ -120,7 +121,8 @@ class _Run:
             companion(self._backup.key, name): encrypted(data, recipients)
             for name, data in companions.items()
         }
-        described = manifest.manifest_of(self._backup, source.by_hand, named)
+        restored = by_hand_of(source, self._backup.key.rpartition("/")[2])
+        described = manifest.manifest_of(self._backup, restored, named)
         beside[self._backup.key + MANIFEST] = manifest.as_bytes(described)
         self._keep(rows, destinations, copies.failed, beside)
 

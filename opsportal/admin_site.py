@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 
 
 class OpsPortalAdminSite(AdminSite):
@@ -17,3 +18,11 @@ class OpsPortalAdminSite(AdminSite):
         from opsportal.configuration.marks import managed_note
 
         return {**super().each_context(request), "managed_note": managed_note(request)}
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        from opsportal.first_steps import first_steps
+
+        steps = {"first_steps": first_steps(request)}
+        return super().index(request, {**steps, **(extra_context or {})})

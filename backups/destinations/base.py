@@ -48,6 +48,10 @@ class Destination(Configured):
         """For people: which one it is, without a secret."""
 
     @abstractmethod
+    def fetched_by_hand(self, key: str) -> str:
+        """The command with which a person gets it and its manifest, without the portal."""
+
+    @abstractmethod
     def upload(self, key: str) -> Upload:
         """Raises DestinationError."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -31,6 +32,10 @@ class Local(Destination):
     @property
     def place(self) -> str:
         return self.path
+
+    def fetched_by_hand(self, key: str) -> str:
+        path = shlex.quote(str(Path(self.path, key)))
+        return f"cp {path} {path}.json ."
 
     def upload(self, key: str) -> Upload:
         path = self._path(key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from functools import cached_property
@@ -49,6 +50,11 @@ class S3(Destination):
     def place(self) -> str:
         where = f"s3://{self.bucket}/{self._root}".rstrip("/")
         return f"{where} at {self.endpoint_url}" if self.endpoint_url else where
+
+    def fetched_by_hand(self, key: str) -> str:
+        where = f" --endpoint-url {shlex.quote(self.endpoint_url)}" if self.endpoint_url else ""
+        names = (shlex.quote(f"s3://{self.bucket}/{self._root}{key}{end}") for end in ("", ".json"))
+        return " && ".join(f"aws s3 cp{where} {name} ." for name in names)
 
     def upload(self, key: str) -> Upload:
         told = self._telling(f"cannot write {key}")

@@ -66,12 +66,20 @@ class Source(Configured):
 
     # Of the artifact's name, before .zst.age
     suffix: ClassVar[str]
-    # How a person restores it, with FILE for the artifact: shown on the recovery sheet.
+    # How a person restores it on a bare machine, with KEY for the file of the private key, FILE for
+    # the artifact and NAME for `restored_name`: shown on the recovery sheet.
     by_hand: ClassVar[str]
+    # What may stand in the way of that.
+    beside_by_hand: ClassVar[tuple[str, ...]] = ()
 
     def real(self) -> Source:
         """What it stands for; most stand for themselves."""
         return self
+
+    @property
+    def restored_name(self) -> str:
+        """Of the place that a person restores it to."""
+        return "restored"
 
     @property
     @abstractmethod

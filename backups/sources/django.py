@@ -35,6 +35,10 @@ class DjangoDatabase(Source):
         return _SOURCES[_engine(self.alias)](settings.DATABASES[self.alias])
 
     @property
+    def restored_name(self) -> str:
+        return self.real().restored_name
+
+    @property
     def place(self) -> str:
         return self.real().place
 

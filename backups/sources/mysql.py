@@ -32,9 +32,15 @@ class Mysql(Source):
     name = "mysql"
     label = "MySQL, MariaDB"
     suffix = "sql"
-    by_hand = "age -d -i KEY FILE | zstd -d | mariadb --binary-mode NAME"
+    by_hand = (
+        "mariadb-admin create NAME && age -d -i KEY FILE | zstd -d | mariadb --binary-mode NAME"
+    )
 
     url: str = setting("URL", f"{WRITTEN}, perhaps with ?unix_socket=/PATH", secret=True)
+
+    @property
+    def restored_name(self) -> str:
+        return parts_of(self.url).name
 
     def validate(self) -> dict[str, str]:
         try:

@@ -55,13 +55,25 @@ class Postgresql(Source):
     name = "postgresql"
     label = "PostgreSQL"
     suffix = "dump"
-    by_hand = "age -d -i KEY FILE | zstd -d | pg_restore --exit-on-error -d NAME"
+    by_hand = (
+        "createdb -T template0 NAME"
+        " && age -d -i KEY FILE | zstd -d | pg_restore --exit-on-error -d NAME"
+    )
+    beside_by_hand = (
+        "Roles that own tables have to be there before. Where the plan keeps them:",
+        "  age -d -i KEY FILE.globals.sql.zst.age | zstd -d | psql -d postgres",
+        "Without them give pg_restore --no-owner --no-acl too.",
+    )
 
     url: str = setting("URL", "postgresql://USER:PASSWORD@HOST:5432/NAME", secret=True)
 
     globals: bool = setting(
         "Roles too", "Of the whole server, by pg_dumpall; it takes a superuser", default=False
     )
+
+    @property
+    def restored_name(self) -> str:
+        return parts_of(self.url)["dbname"]
 
     def validate(self) -> dict[str, str]:
         try:
