@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "opsportal.audit.middleware.AuditMiddleware",
+    "opsportal.access.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -154,7 +155,7 @@ if not HTTPS and BIND_ADDRESS in {"127.0.0.1", "::1", "localhost"}:
     SILENCED_SYSTEM_CHECKS += [f"security.W0{each}" for each in ("04", "08", "12", "16")]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "/"
-LOGIN_PATHS = ("/admin/login",)
+LOGIN_PATHS = ("/admin/login", "/account/second-factor")
 
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -288,6 +289,9 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
         "CheckStatusEnum": "monitoring.models.CheckStatus",
+        "CheckKindEnum": "monitoring.probes.registry.LABELS.items",
+        "PingKindEnum": "monitoring.models.Ping.Kind",
+        "AnnotationKindEnum": "monitoring.models.Annotation.Kind",
         "BackupStatusEnum": "backups.models.BackupStatus",
     },
 }

@@ -10,6 +10,7 @@ from opsportal.views import MetricsView
 urlpatterns = [
     path("", include("opsportal.dashboard.urls")),
     path("admin/", admin.site.urls),
+    path("account/", include("opsportal.access.urls")),
     path("api/", include("opsportal.api_urls")),
     path("ping/", include(ping_urls(is_ping_key))),
     re_path(r"^metrics/?$", MetricsView.as_view(), name="metrics"),

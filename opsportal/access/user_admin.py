@@ -9,10 +9,16 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
+from opsportal.access.models import Role, SecondFactor
+from opsportal.access.sessions import end_all
+from opsportal.audit.writing import note
+
 if TYPE_CHECKING:  # Django's class takes no parameter when it runs
     UserBase = UserAdmin[User]
+    RoleBase = admin.ModelAdmin[Role]
 else:
     UserBase = UserAdmin
+    RoleBase = admin.ModelAdmin
 
 admin.site.unregister(User)
 
@@ -20,6 +26,23 @@ admin.site.unregister(User)
 @admin.register(User)
 class PortalUserAdmin(UserBase):
     list_display = ("username", "email", "roles", "is_active", "is_superuser", "last_login")
+
+    actions = ("end_sessions", "remove_second_factor")
+
+    @admin.action(description="End all sessions", permissions=["change"])
+    def end_sessions(self, request: HttpRequest, users: Any) -> None:
+        for user in (each for each in users if _may_touch(request, each)):
+            note("ended sessions", name=user.get_username(), changes={"sessions": end_all(user)})
+            self.message_user(request, f"{user} is logged out everywhere.")
+
+    @admin.action(description="Remove the second factor", permissions=["change"])
+    def remove_second_factor(self, request: HttpRequest, users: Any) -> None:
+        """Of somebody who has lost it. That ends the sessions, too."""
+        for user in (each for each in users if _may_touch(request, each)):
+            SecondFactor.objects.filter(user=user).delete()
+            end_all(user)
+            note("removed", name=f"second factor of {user.get_username()}")
+            self.message_user(request, f"{user} has no second factor any more.")
 
     @admin.display(description="roles")
     def roles(self, user: User) -> str:
@@ -46,3 +69,18 @@ class PortalUserAdmin(UserBase):
 
 def _may_touch(request: HttpRequest, user: Any) -> bool:
     return user is None or request.user.is_superuser or not user.is_superuser
+
+
+@admin.register(Role)
+class RoleAdmin(RoleBase):
+    """Which roles need a second factor."""
+
+    list_display = ("__str__", "requires_second_factor")
+    list_editable = ("requires_second_factor",)
+    fields = ("requires_second_factor",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

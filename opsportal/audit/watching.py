@@ -14,7 +14,7 @@ from opsportal.audit.differences import differences, state_of
 from opsportal.audit.writing import note
 
 WATCHED = (
-    *("auth.User", "auth.Group", "opsportal.ApiToken"),
+    *("auth.User", "auth.Group", "access.Role", "opsportal.ApiToken"),
     *("monitoring.Check", "monitoring.Annotation", "monitoring.Retention"),
     *("alerts.Threshold", "alerts.Channel", "alerts.Route", "alerts.Escalation"),
     *("alerts.Inhibition", "alerts.Silence", "alerts.Maintenance"),
