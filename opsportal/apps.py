@@ -6,6 +6,7 @@ from pathlib import Path
 from django.apps import AppConfig
 from django.contrib.admin import autodiscover
 from django.contrib.admin.apps import SimpleAdminConfig
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_save
 
 _WITHOUT_PAGES = ("worker", "beat", "backup", "backups", "restore", "verify")
@@ -28,6 +29,12 @@ class OpsPortalAdminConfig(SimpleAdminConfig):
         if not _shows_no_pages(sys.argv):
             autodiscover()
             self._keep_configuration()
+            self._remember_preferences()
+
+    def _remember_preferences(self) -> None:
+        from opsportal.dashboard.preferences import remember
+
+        user_logged_in.connect(remember, dispatch_uid="preferences")
 
     def _keep_configuration(self) -> None:
         from opsportal.configuration.keeping import entry_saved

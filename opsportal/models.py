@@ -50,3 +50,13 @@ class ManagedObject(models.Model):
 
     def __str__(self) -> str:
         return f"{self.section}.{self.name} ({self.file})"
+
+
+class Preference(models.Model):
+    """How a user likes the dashboard."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    refresh_seconds = models.PositiveSmallIntegerField(default=30)
+
+    def __str__(self) -> str:
+        return f"every {self.refresh_seconds} s"

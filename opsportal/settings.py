@@ -243,7 +243,7 @@ ALLOWED_ADDRESSES = ENVIRONMENT.words("OPSPORTAL_ALLOWED_ADDRESSES", [])
 # --- Traffic ------------------------------------------------------------------------------------
 TRAFFIC = {
     "SERVICE": "opsportal",
-    "EXCLUDE": [r"^/api/health(/|$)", r"^/static/", r"^/metrics/?$"],
+    "EXCLUDE": [r"^/api/health(/|$)", r"^/static/", r"^/metrics/?$", r"^/dashboard/pulse$"],
 }
 
 # --- Checks that set-up makes -------------------------------------------------------------------

@@ -7,6 +7,8 @@ from opsportal.access.needs import DASHBOARD, needs
 from opsportal.dashboard import alert_pages, views
 from opsportal.dashboard.alert_links import from_message
 from opsportal.dashboard.check_page import ACTIONS, act, check_page
+from opsportal.dashboard.preferences import set_refresh
+from opsportal.dashboard.pulse import pulse
 
 app_name = "dashboard"
 
@@ -33,4 +35,6 @@ urlpatterns = [
     ),
     re_path(r"^alerts/(?P<action>acknowledge|silence)/(?P<token>[-\w:]{1,200})$", from_message),
     path("dashboard/data", views.data, name="data"),
+    path("dashboard/pulse", pulse, name="pulse"),
+    path("dashboard/refresh", set_refresh, name="refresh"),
 ]

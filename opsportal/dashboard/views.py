@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
@@ -10,10 +12,14 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from opsportal.access.needs import DASHBOARD, missing
-from opsportal.dashboard.assembly import snapshot
+from opsportal.dashboard.assembly import Snapshot, snapshot
 from opsportal.dashboard.drawings import draw
 from opsportal.dashboard.marks import newest_first
+from opsportal.dashboard.preferences import CHOICES, refresh_seconds
+from opsportal.dashboard.pulse import new_key
 from opsportal.dashboard.ranges import PRESETS, moves
+from opsportal.dashboard.wall import keep_session
+from opsportal.version import VERSION
 
 
 @never_cache
@@ -26,7 +32,10 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         **admin.site.each_context(request),
         "title": "Dashboard",
         "shown": shown,
-        "data": shown.as_json(),
+        "data": _data(request, shown),
+        "wall": request.GET.get("wall") == "1",
+        "refresh_choices": CHOICES.items(),
+        "refresh_seconds": refresh_seconds(request),
         "drawings": [draw(plot, shown.marks) for plot in shown.plots],
         "presets": [(key, label) for key, (label, _) in PRESETS.items()],
         "moves": moves(shown.range),
@@ -56,4 +65,15 @@ def data(request: HttpRequest) -> JsonResponse:
     refused = missing(request.user, DASHBOARD)
     if refused:
         return JsonResponse({"detail": refused}, status=403)
-    return JsonResponse(snapshot(request.GET.dict()).as_json())
+    return JsonResponse(_data(request, snapshot(request.GET.dict())))
+
+
+def _data(request: HttpRequest, shown: Snapshot) -> dict[str, Any]:
+    if request.GET.get("wall") == "1":
+        keep_session(request, shown.now_ms)
+    return {
+        **shown.as_json(),
+        "version": VERSION,
+        "refresh_seconds": refresh_seconds(request),
+        "pulse_key": new_key(),
+    }

@@ -1,4 +1,4 @@
-"""Fills a portal's store: `python tests/browser/seed.py history|now|trouble`.
+"""Fills a portal's store: `python tests/browser/seed.py history|now|trouble|note`.
 
 Run in a process of its own, since the tests' process has another database.
 """
@@ -17,6 +17,7 @@ django.setup()
 from alerts.defaults import make_defaults  # noqa: E402
 from alerts.models import Alert, AlertEvent, Threshold  # noqa: E402
 from monitoring import store  # noqa: E402
+from monitoring.annotations import Kind, annotate  # noqa: E402
 from monitoring.editing import save_check  # noqa: E402
 from monitoring.histogram import Histogram  # noqa: E402
 from monitoring.models import Check, CheckState, Transition  # noqa: E402
@@ -152,6 +153,9 @@ def probe_points(slug: str, time_ms: int, middle_ms: float) -> Iterator[Point]:
 
 
 if __name__ == "__main__":
+    if sys.argv[1] == "note":
+        annotate(Kind.NOTE, "Something was done")
+        sys.exit()
     if sys.argv[1] == "history":
         dependencies(time.time_ns() // 1_000_000)
         alerts(time.time_ns() // 1_000_000)

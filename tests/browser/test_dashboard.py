@@ -152,3 +152,27 @@ def test_the_page_is_useful_without_a_script(
     page.click("[data-range='6h']")
     expect(page.locator("[data-range='6h']")).to_have_attribute("aria-current", "true")
     expect(page.locator("h1")).not_to_be_empty()
+
+
+def test_a_change_shows_long_before_the_next_refresh(page: Page, server: WebServer) -> None:
+    with page.expect_response(re.compile(r"/dashboard/pulse")):
+        open_dashboard(page, server)
+    server.seed("note")
+    expect(page.locator("#events")).to_contain_text("Something was done")
+
+
+def test_how_often_is_chosen_and_remembered(page: Page, server: WebServer) -> None:
+    open_dashboard(page, server)
+    with page.expect_response(re.compile(r"/dashboard/refresh")) as saved:
+        page.select_option("#every", "60")
+    assert saved.value.status == 200
+    page.reload()
+    expect(page.locator("#every")).to_have_value("60")
+    with page.expect_response(re.compile(r"/dashboard/refresh")):
+        page.select_option("#every", "30")
+
+
+def test_on_a_wall_there_is_nothing_to_click(page: Page, server: WebServer) -> None:
+    open_dashboard(page, server, "?wall=1")
+    expect(page.locator("#sentence")).to_be_visible()
+    expect(page.locator("#dashboard :is(button, select):visible")).to_have_count(0)

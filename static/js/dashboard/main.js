@@ -6,11 +6,14 @@ import { shareCrosshair } from "./crosshair.js";
 import { showDependencies } from "./dependencies.js";
 import { showRoutes, showSentence, showTiles } from "./overview.js";
 import { showEvents } from "./events.js";
+import { watchEvery } from "./every.js";
 import { keepPlace } from "./place.js";
 import { parameters, zoomTo } from "./ranges.js";
+import { followPulse } from "./pulse.js";
 import { Refresher } from "./refresh.js";
 import { showStatus } from "./status.js";
 import { onThemeChange } from "./theme.js";
+import { keepFresh } from "./wall.js";
 
 const page = document.getElementById("dashboard");
 let shown = JSON.parse(document.getElementById("dashboard-data").textContent);
@@ -26,7 +29,10 @@ function showCharts() {
   crosshair.restore();
 }
 
+const keepWallFresh = keepFresh(page, shown);
+
 function show(data) {
+  keepWallFresh(data);
   shown = data;
   keepPlace(() => showAll(data));
 }
@@ -48,6 +54,7 @@ refresher = new Refresher({
   show,
   changed: () => refresher && showStatus(refresher, shown),
   waiting: shown.waiting,
+  every: shown.refresh_seconds,
 });
 
 showControls(shown);
@@ -55,6 +62,8 @@ showEvents(shown);
 showCharts();
 showStatus(refresher, shown);
 go = watchControls(() => refresher.load());
+watchEvery(page, refresher);
+followPulse(page, refresher, () => shown.pulse_key);
 onThemeChange(() => views.forEach((view) => view.draw()));
 document.getElementById("pause").addEventListener("click", () => refresher.pause(!refresher.paused));
 setInterval(() => document.hidden || showStatus(refresher, shown), 1000);

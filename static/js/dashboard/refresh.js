@@ -8,8 +8,8 @@ const PAUSED_KEY = "dashboard-paused";
 export class Refresher {
   /** `url()` gives the address; `read(response)` the data of an answer; `show(data)` shows it;
       `changed()` follows each change of state. */
-  constructor({ url, read = (response) => response.json(), show, changed, waiting }) {
-    Object.assign(this, { url, read, show, changed, waiting });
+  constructor({ url, read = (response) => response.json(), show, changed, waiting, every }) {
+    Object.assign(this, { url, read, show, changed, waiting, every });
     this.paused = localStorage.getItem(PAUSED_KEY) === "yes";
     this.expired = false;
     this.failures = 0;
@@ -20,7 +20,7 @@ export class Refresher {
   }
 
   get everySeconds() {
-    return delaySeconds({ failures: 0, waiting: this.waiting });
+    return delaySeconds({ failures: 0, waiting: this.waiting, every: this.every });
   }
 
   pause(paused) {
@@ -28,6 +28,11 @@ export class Refresher {
     localStorage.setItem(PAUSED_KEY, paused ? "yes" : "no");
     if (paused) this.schedule();
     else this.load();
+  }
+
+  setEvery(seconds) {
+    this.every = seconds;
+    this.schedule();
   }
 
   schedule() {

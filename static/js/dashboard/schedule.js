@@ -5,7 +5,7 @@ export const EVERY_SECONDS = 30;
 export const WAITING_SECONDS = 5;
 const RETRY_SECONDS = [2, 4, 8, 15, 30];
 
-export function delaySeconds({ failures, waiting }) {
+export function delaySeconds({ failures, waiting, every = EVERY_SECONDS }) {
   if (failures) return RETRY_SECONDS[Math.min(failures, RETRY_SECONDS.length) - 1];
-  return waiting ? WAITING_SECONDS : EVERY_SECONDS;
+  return waiting ? Math.min(every, WAITING_SECONDS) : every;
 }
