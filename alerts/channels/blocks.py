@@ -74,7 +74,9 @@ def _header(message: Message) -> Block:
     words = message.items[0].threshold if count == 1 else f"{count} alerts"
     state = "Resolved" if message.status == "resolved" else message.severity.capitalize()
     text = escaped(one_line(f"{state}: {words}", 150), HeaderBlock.text_max_length)
-    return HeaderBlock(text=PlainTextObject(text=text, emoji=False))
+    # Slack has no other place for it in a webhook's message.
+    key = one_line(message.idempotency_key, 200) or None
+    return HeaderBlock(text=PlainTextObject(text=text, emoji=False), block_id=key)
 
 
 def _item(message: Message, item: Item) -> Sequence[Block]:
