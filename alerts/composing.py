@@ -68,7 +68,8 @@ def _message(
 def _title(delivery: Delivery, rows: Rows) -> str:
     summaries = [row["summary"] for _alert_id, row in rows]
     thresholds = [row["threshold"] for _alert_id, row in rows]
-    return wording.title(summaries, thresholds, delivery.kind == DeliveryKind.RESOLVED)
+    hosts = [row["labels"].get("host", "") for _alert_id, row in rows]
+    return wording.title(summaries, thresholds, hosts, delivery.kind == DeliveryKind.RESOLVED)
 
 
 def _rows(deliveries: Sequence[Delivery]) -> dict[int, Rows]:

@@ -126,9 +126,12 @@ def make_defaults(slack_url: str, email_to: str, email_url: str) -> list[str]:
         made.append(f"{len(THRESHOLDS)} thresholds")
     if not Route.objects.exists():
         Route.objects.create(name="Every alert")
+        made.append("a route for every alert")
+    # Asked for by itself: their names are unique, and a route may be deleted without them.
+    if not Inhibition.objects.exists():
         for inhibition in INHIBITIONS:
             Inhibition.objects.create(**inhibition)
-        made.append("a route for every alert")
+        made.append(f"{len(INHIBITIONS)} inhibitions")
     return made + _channels(slack_url, email_to, email_url)
 
 

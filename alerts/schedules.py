@@ -15,4 +15,10 @@ SCHEDULES = (
         86_400,
         "Sends a made-up alert through each channel that has its monthly drill on.",
     ),
+    Schedule(
+        "Forget old alerts",
+        "alerts.tasks.forget_old_alerts",
+        86_400,
+        "Deletes alerts that ended more than 400 days ago, with their history and messages.",
+    ),
 )

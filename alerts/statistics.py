@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from alerts.endings import BY_HAND
 from alerts.models import Alert
 
 # An alert that is over so soon, without anybody, need not have woken somebody.
@@ -28,7 +29,7 @@ def since(start_ms: int, threshold_id: int | None = None) -> Statistics:
     rows = Alert.objects.filter(fired_ms__gte=start_ms)
     if threshold_id is not None:
         rows = rows.filter(threshold=threshold_id)
-    return of(rows.only("fired_ms", "acknowledged_ms", "resolved_ms"))
+    return of(rows.only("fired_ms", "acknowledged_ms", "resolved_ms", "resolved_why"))
 
 
 def of(alerts: Iterable[Alert]) -> Statistics:
@@ -41,6 +42,7 @@ def of(alerts: Iterable[Alert]) -> Statistics:
         for each, at in fired
         if each.acknowledged_ms is None
         and each.resolved_ms is not None
+        and each.resolved_why != BY_HAND
         and each.resolved_ms - at <= BRIEF_MS
     ]
     return Statistics(

@@ -27,6 +27,15 @@ def sweep() -> None:
 
 
 @shared_task
+def forget_old_alerts() -> None:
+    import time
+
+    from alerts.forgetting import forget_old
+
+    forget_old(time.time_ns() // 1_000_000)
+
+
+@shared_task
 def drill() -> None:
     from alerts.drills import start_due
 

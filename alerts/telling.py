@@ -57,11 +57,6 @@ def _inhibitors() -> Inhibitors:
     return Inhibitors(known, [subject_of(each) for each in firing])
 
 
-def why_muted(alert: Alert, now_ms: int) -> str:
-    """At this moment, also where it was told before; empty where it is not."""
-    return Rules(now_ms).muted(subject_of(alert))
-
-
 def tell(alerts: Sequence[Alert], channel_ids: Sequence[int], now_ms: int) -> None:
     """Of alerts that are rows already, within the caller's transaction."""
     notices, events = decide(alerts, channel_ids, now_ms)

@@ -17,6 +17,7 @@ from alerts.conditions.base import Rule
 from alerts.conditions.building import rule_of
 from alerts.conditions.limit import phrase
 from alerts.editing import save_threshold
+from alerts.endings import BY_HAND
 from alerts.models import Threshold
 from alerts.statistics import BRIEF_MS
 from alerts.threshold_forms import ThresholdForm, setting_fields
@@ -48,6 +49,7 @@ class ThresholdAdmin(ThresholdBase):
         since_ms = time.time_ns() // 1_000_000 - MONTH_MS
         fired = Q(alerts__fired_ms__gte=since_ms)
         brief = Q(alerts__resolved_ms__lte=F("alerts__fired_ms") + BRIEF_MS)
+        brief &= ~Q(alerts__resolved_why=BY_HAND)
         return (
             super()
             .get_queryset(request)

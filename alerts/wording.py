@@ -31,15 +31,18 @@ def place_of(labels: Mapping[str, str]) -> str:
     return " ".join(named or [labels[name] for name in _ON_A_HOST if labels.get(name)])
 
 
-def title(sentences: Sequence[str], thresholds: Sequence[str], resolved: bool) -> str:
-    """One line for a message that tells of many."""
+def title(
+    sentences: Sequence[str], thresholds: Sequence[str], hosts: Sequence[str], resolved: bool
+) -> str:
+    """One line for a message that tells of many, such as "12 alerts on db-1: Check down"."""
     prefix = "Resolved: " if resolved else ""
     if len(sentences) == 1:
         return _one_line(f"{prefix}{sentences[0]}")
     (name, count), *others = Counter(thresholds).most_common()
+    where = f" on {hosts[0]}" if hosts[0] and len(set(hosts)) == 1 else ""
     if not others:
-        return _one_line(f"{prefix}{count} alerts: {name}")
-    return _one_line(f"{prefix}{len(sentences)} alerts, {count} of them {name}")
+        return _one_line(f"{prefix}{count} alerts{where}: {name}")
+    return _one_line(f"{prefix}{len(sentences)} alerts{where}, {count} of them {name}")
 
 
 def _one_line(text: str) -> str:

@@ -13,7 +13,12 @@ def told_now(message: Message) -> Message:
     """Of the items of the earlier one: firing for as long as one of them is."""
     items = sorted(message.earlier_items, key=lambda each: each.status)
     firing = [each for each in items if each.status == "firing"]
-    words = title([each.summary for each in items], [each.threshold for each in items], not firing)
+    words = title(
+        [each.summary for each in items],
+        [each.threshold for each in items],
+        [each.labels.get("host", "") for each in items],
+        not firing,
+    )
     over = len(items) - len(firing)
     return replace(
         message,

@@ -87,6 +87,7 @@ class Delivery(models.Model):
                 condition=models.Q(status__in=("queued", "failed")),
             ),
             models.Index(fields=["created_ms"], name="deliveries_by_time"),
+            models.Index(fields=["channel", "sent_ms"], name="deliveries_by_rate"),
         ]
 
     def __str__(self) -> str:

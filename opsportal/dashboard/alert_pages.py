@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from alerts import acting, statistics
 from alerts.conditions.limit import with_unit
 from alerts.models import OPEN, Alert, AlertState, Delivery, Severity
 from alerts.summary import firing
+from alerts.telling import Rules, subject_of
 from monitoring import store
 from monitoring.store import SeriesRef
 from opsportal.dashboard.formats import NOTHING, text
@@ -50,7 +52,7 @@ def alerts_page(request: HttpRequest) -> HttpResponse:
         **admin.site.each_context(request),
         "title": "Alerts",
         "is_nav_sidebar_enabled": False,
-        "firing": [_row(each, now_ms) for each in rows[:200]],
+        "firing": _muted_too(rows[:200], now_ms),
         "past": [_row(each, now_ms) for each in page],
         "page": page,
         "severity": severity,
@@ -73,6 +75,7 @@ def alert_page(request: HttpRequest, pk: int) -> HttpResponse:
         "alert": alert,
         "row": _row(alert, now_ms),
         "is_open": alert.state in OPEN,
+        "muted": Rules(now_ms).muted(subject_of(alert)) if alert.state in OPEN else "",
         "events": [_event(each) for each in alert.events.select_related("channel")],
         "deliveries": [(each, _moment(each.sent_ms)) for each in deliveries.order_by("pk")],
         "value_now": _value_now(alert),
@@ -117,6 +120,12 @@ def _row(alert: Alert, now_ms: int) -> dict[str, Any]:
         "value": value,
         "limit": "" if alert.limit is None else with_unit(alert.metric, alert.limit),
     }
+
+
+def _muted_too(alerts: Iterable[Alert], now_ms: int) -> list[dict[str, Any]]:
+    """As it is at this moment: one that was told before is silenced without a row of it."""
+    known = Rules(now_ms)
+    return [_row(each, now_ms) | {"muted": known.muted(subject_of(each))} for each in alerts]
 
 
 def _event(event: Any) -> dict[str, Any]:

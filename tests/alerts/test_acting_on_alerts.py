@@ -93,3 +93,13 @@ def test_figures_are_of_alerts_that_fired() -> None:
     found = statistics.since(START_MS)
     assert (found.fired, found.acknowledge_seconds, found.resolve_seconds) == (2, 30, 330)
     assert (found.acknowledged_percent, found.brief_percent) == (50, 50)
+
+
+def test_one_that_somebody_has_ended_is_not_over_by_itself() -> None:
+    threshold()
+    for host in ("a", "b"):
+        measure(95, 0, host)
+    acting.resolve(alert(labels={"host": "a"}), "ada", START_MS + 1000)
+    measure(10, 2, "a")
+    measure(10, 2, "b")
+    assert statistics.since(START_MS).brief_percent == 50

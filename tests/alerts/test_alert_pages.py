@@ -109,3 +109,12 @@ def test_detailed_health_lists_what_fires(admin_client: Client) -> None:
     (item,) = shown["items"]
     assert (item["threshold"], item["severity"], item["value"]) == ("CPU", "critical", 95)
     assert item["since"].endswith("Z")
+
+
+def test_one_that_was_told_and_is_silenced_now_says_so(admin_client: Client) -> None:
+    found = fired()
+    assert "Nobody is told" not in admin_client.get(f"/alerts/{found.pk}").content.decode()
+    admin_client.post(f"/alerts/{found.pk}/silence")
+    words = "silenced by admin until"
+    assert f"Nobody is told: {words}" in admin_client.get(f"/alerts/{found.pk}").content.decode()
+    assert words in admin_client.get("/alerts").content.decode()

@@ -39,5 +39,10 @@ def test_a_threshold_is_tried_below_its_form_and_again_after_each_change(
     expect(shown).to_contain_text("It would not have fired.")
     page.fill("#id_value", "50")
     expect(shown).to_contain_text("It would have fired once")
+    use = shown.locator(".use-value")
+    offered = use.get_attribute("data-value") or ""
+    use.click()
+    expect(page.locator("#id_value")).to_have_value(offered)
+    expect(use).to_have_text(f"Use {offered}")
     page.fill("#id_window_seconds", "0")
     expect(shown).to_contain_text("something wrong in it")

@@ -205,9 +205,9 @@ def test_a_message_of_many_stays_red_until_the_last_of_them_is_over(api: Any) ->
         over = [each if each.resolved_ms else resolved_item(alert_id=2) for each in both]
         api(receiver).send(message(over[1], earlier=earlier, earlier_items=over))
     partly, _, wholly, _ = (each.json for each in receiver.received)
-    assert partly["text"] == "2 alerts: CPU above 90 %, 1 of them over"
+    assert partly["text"] == "2 alerts on web-1: CPU above 90 %, 1 of them over"
     assert partly["attachments"][0]["color"] == "#cf3434"
     assert "Over: CPU 97.2 %" in str(partly)
     assert str(partly).count("'Acknowledge'") == 1
-    assert wholly["text"] == "Resolved: 2 alerts: CPU above 90 %"
+    assert wholly["text"] == "Resolved: 2 alerts on web-1: CPU above 90 %"
     assert wholly["attachments"][0]["color"] == "#2e9e5b"

@@ -43,3 +43,12 @@ form?.addEventListener("input", () => {
   clearTimeout(timer);
   if (button) timer = setTimeout(show, WAIT_MS);
 });
+
+shown?.addEventListener("click", (event) => {
+  const use = event.target.closest(".use-value");
+  if (!use) return;
+  const field = document.getElementById("id_value");
+  field.value = use.dataset.value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+});
