@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 
 from alerts.admin_cells import History, chip, lasting, moment, now_ms, severity_chip
+from alerts.conditions.limit import with_unit
 from alerts.models import Alert
-from monitoring.catalogue import METRICS
 
 if TYPE_CHECKING:  # Django's class takes no parameter when it runs
     AlertBase = admin.ModelAdmin[Alert]
@@ -69,9 +69,7 @@ class AlertAdmin(History, AlertBase):
 
     @admin.display(description="value", ordering="value")
     def shown_value(self, alert: Alert) -> str:
-        metric = METRICS.get(alert.metric)
-        unit = metric.unit if metric else ""
-        return "" if alert.value is None else f"{alert.value:,.4g} {unit}".strip()
+        return "" if alert.value is None else with_unit(alert.metric, alert.value)
 
     @admin.display(description="started", ordering="started_ms")
     def started(self, alert: Alert) -> str:

@@ -64,6 +64,8 @@ class ThresholdForm(ThresholdBase):
         model = Threshold
         exclude = ("settings",)
         widgets = {"channels": forms.CheckboxSelectMultiple}
+        labels = {"value": "value", "extra_labels": "labels of the alert"}
+        help_texts = {"value": "Beyond it the alert has the severity chosen above"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 
+from alerts.amounts import amount as in_words
 from alerts.message import Item, Message
 
 MAX_ITEMS = 10
@@ -53,7 +54,7 @@ def finite(value: float | None) -> float | None:
 def amount(value: float | None, unit: str) -> str:
     if value is None:
         return ""
-    return f"{value:.4g} {one_line(unit, 20)}".strip()
+    return in_words(value, one_line(unit, 20))
 
 
 def against(item: Item) -> str:

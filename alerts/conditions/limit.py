@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 
+from alerts.amounts import amount
 from alerts.conditions.aggregation import aggregate
 from alerts.conditions.base import Condition, Finding, Judgement, Rule
 from monitoring.catalogue import METRICS
@@ -80,4 +81,4 @@ def _back(rule: Rule, limit: float) -> str:
 
 def with_unit(metric: str, value: float) -> str:
     unit = METRICS[metric].unit if metric in METRICS else ""
-    return f"{value:.4g} {unit}".strip()
+    return amount(value, unit)

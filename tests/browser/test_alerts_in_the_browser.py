@@ -37,6 +37,7 @@ def test_a_threshold_is_tried_below_its_form_and_again_after_each_change(
     page.click("text=Backtest 7 days")
     shown = page.locator("#backtest")
     expect(shown).to_contain_text("It would not have fired.")
+    expect(shown.locator("path").first).not_to_have_css("stroke", "none")
     page.fill("#id_value", "50")
     expect(shown).to_contain_text("It would have fired once")
     use = shown.locator(".use-value")
@@ -46,3 +47,18 @@ def test_a_threshold_is_tried_below_its_form_and_again_after_each_change(
     expect(use).to_have_text(f"Use {offered}")
     page.fill("#id_window_seconds", "0")
     expect(shown).to_contain_text("something wrong in it")
+
+
+def test_only_the_settings_of_the_kind_that_is_chosen_are_shown(
+    open_context: Callable[..., BrowserContext], server: WebServer
+) -> None:
+    page = open_context().new_page()
+    page.goto(f"{server.url}/admin/alerts/threshold/add/")
+    objective, hours = (
+        page.locator("#id_setting_burn_rate_days"),
+        page.locator("#id_setting_forecast_within_hours"),
+    )
+    expect(objective).to_be_hidden()
+    page.select_option("#id_kind", "burn_rate")
+    expect(objective).to_be_visible()
+    expect(hours).to_be_hidden()
