@@ -6,7 +6,9 @@ import dataclasses
 import json
 import statistics
 import sys
+import threading
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from unittest import mock
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from monitoring.models import CheckState
     from monitoring.runner.lane import Job
+    from monitoring.runner.outcomes import Outcome
     from opsportal.lib.http import Multi
 
 INTERVAL_SECONDS, SUSTAINED_INTERVAL_SECONDS = 3600, 60
@@ -48,19 +51,36 @@ class Ours:
         self._runner.start()
 
     def probe_all(self, _: float) -> Pace:
-        """Every check once, from the tick until the last result is in the database."""
-        from django.db.models import Q
+        """Every check once, from the tick until the last result is in the database.
 
+        Results are counted as they are written: asking the database every now and then, as this did
+        before, took a fifth of the interpreter's time. Afterwards it is asked once.
+        """
         from monitoring.models import CheckState
+        from monitoring.runner import running
 
         # What is still being probed for the last time would not be probed for this one.
         _wait_while(CheckState.objects.filter(leased_until_ms__gt=0))
         started_ms = _now_ms()
         CheckState.objects.update(due_ms=started_ms)
+        all_written = threading.Event()
+        missing = self._checks
+        write = running.write
+
+        def counted(outcomes: Sequence[Outcome]) -> int:
+            nonlocal missing
+            count = write(outcomes)
+            missing -= count
+            if missing <= 0:
+                all_written.set()
+            return count
+
         before, started = time.process_time(), time.perf_counter()
-        self._runner.tick()
-        _wait_while(CheckState.objects.filter(Q(probed_ms=None) | Q(probed_ms__lt=started_ms)))
+        with mock.patch.object(running, "write", counted):
+            self._runner.tick()
+            assert all_written.wait(600), f"{missing} checks are not done"
         spent, cpu_seconds = time.perf_counter() - started, time.process_time() - before
+        _wait_while(CheckState.objects.exclude(probed_ms__gte=started_ms))
         others = CheckState.objects.exclude(status="up").values_list("status", "message")
         assert not others.exists(), others[:3]
         return Pace(self._checks / spent, cpu_seconds * 1000 / self._checks)
