@@ -57,7 +57,7 @@ class Ours:
         before, took a fifth of the interpreter's time. Afterwards it is asked once.
         """
         from monitoring.models import CheckState
-        from monitoring.runner import running
+        from monitoring.runner.outcomes import write
 
         # What is still being probed for the last time would not be probed for this one.
         _wait_while(CheckState.objects.filter(leased_until_ms__gt=0))
@@ -65,7 +65,6 @@ class Ours:
         CheckState.objects.update(due_ms=started_ms)
         all_written = threading.Event()
         missing = self._checks
-        write = running.write
 
         def counted(outcomes: Sequence[Outcome]) -> int:
             nonlocal missing
@@ -76,7 +75,7 @@ class Ours:
             return count
 
         before, started = time.process_time(), time.perf_counter()
-        with mock.patch.object(running, "write", counted):
+        with mock.patch("monitoring.runner.running.write", counted):
             self._runner.tick()
             assert all_written.wait(600), f"{missing} checks are not done"
         spent, cpu_seconds = time.perf_counter() - started, time.process_time() - before
