@@ -24,6 +24,7 @@ DATA_DIR = ENVIRONMENT.path("OPSPORTAL_DATA_DIR", BASE_DIR / "var")
 RUN_DIR = DATA_DIR / "run"
 BROKER_SOCKET = RUN_DIR / "broker.sock"
 SECRET_KEY_FILE = DATA_DIR / "secret_key"
+FORMER_KEYS_FILE = DATA_DIR / "former_secret_keys"
 
 # --- Secrets ------------------------------------------------------------------------------------
 
@@ -40,7 +41,18 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
-SECRET_KEY_FALLBACKS = ENVIRONMENT.words("SECRET_KEY_FALLBACKS", [])
+
+
+def _former_keys() -> list[str]:
+    """Those that `manage.py rotate-keys --new` has replaced."""
+    try:
+        return FORMER_KEYS_FILE.read_text(encoding="ascii").split()
+    except (OSError, UnicodeDecodeError):
+        return []
+
+
+FORMER_KEYS = _former_keys()
+SECRET_KEY_FALLBACKS = [*ENVIRONMENT.words("SECRET_KEY_FALLBACKS", []), *FORMER_KEYS]
 
 # --- The web ------------------------------------------------------------------------------------
 DEBUG = ENVIRONMENT.boolean("DEBUG", default=False)
@@ -81,6 +93,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "monitoring.middleware.TrafficMiddleware",
+    "opsportal.logs.request_id.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -297,13 +310,23 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- Logs ---------------------------------------------------------------------------------------
+
+
+def _log_format(value: str) -> str:
+    if value not in {"text", "json"}:
+        raise ValueError(f"{value!r} is no format of logs")
+    return value
+
+
+LOG_FORMAT = ENVIRONMENT.parsed("OPSPORTAL_LOG_FORMAT", "text", _log_format, "use text or json")
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "text": {"()": "opsportal.logs.formats.TextFormatter"},
+        "json": {"()": "opsportal.logs.formats.JsonFormatter"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},

@@ -8,12 +8,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from alerts.models import Channel
 from backups import keys
-from backups.models import Plan, PlanDestination
-from monitoring.models import Check
 from opsportal.doctor.base import Finding, advice, ok, wrong
-from opsportal.lib.crypto import UnreadableSecretError, decrypt
+from opsportal.stored_secrets import stored_secrets
 
 
 def examine() -> Iterator[Finding]:
@@ -37,35 +34,14 @@ def _secret_key() -> Finding:
 
 def _secrets() -> Finding:
     """Only whether each can be read."""
-    stored = [
-        *((f"check “{name}”", text) for name, text in _of(Check, "name", "secrets")),
-        *((f"channel “{name}”", text) for name, text in _of(Channel, "name", "secrets")),
-        *((f"plan “{name}”", text) for name, text in _of(Plan, "name", "source_secrets")),
-        *(
-            (f"a destination of “{name}”", text)
-            for name, text in _of(PlanDestination, "plan__name", "secrets")
-        ),
-    ]
-    unreadable = [name for name, text in stored if not _is_readable(text)]
+    stored = list(stored_secrets())
+    unreadable = [each.label for each in stored if not each.is_readable]
     if unreadable:
         return wrong(
             f"secrets cannot be read: {', '.join(unreadable[:5])}",
             "Put the former SECRET_KEY into SECRET_KEY_FALLBACKS, or enter the secrets again.",
         )
     return ok(f"all {len(stored)} stored secrets can be read")
-
-
-def _of(model: type, name: str, secrets: str) -> Iterator[tuple[str, str]]:
-    rows = model._default_manager.exclude(**{secrets: ""})  # type: ignore[attr-defined]
-    yield from rows.values_list(name, secrets)
-
-
-def _is_readable(text: str) -> bool:
-    try:
-        decrypt(text)
-    except UnreadableSecretError:
-        return False
-    return True
 
 
 def _recovery_key() -> Finding:

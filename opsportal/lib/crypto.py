@@ -1,7 +1,7 @@
 """Secrets at rest: encrypted with a key made from SECRET_KEY, which lives outside the database.
 
-A stolen database tells nothing. After SECRET_KEY was changed, put the old one into
-SECRET_KEY_FALLBACKS until every secret has been saved again.
+A stolen database tells nothing. After SECRET_KEY was changed, the old one stays in
+SECRET_KEY_FALLBACKS until `manage.py rotate-keys` has encrypted every secret anew.
 """
 
 from __future__ import annotations
@@ -42,6 +42,11 @@ def decrypt(token: str) -> dict[str, Any]:
             "a secret cannot be read: it was encrypted with another SECRET_KEY; enter it again"
         ) from None
     return found
+
+
+def renewed(token: str) -> str:
+    """The same, encrypted with the SECRET_KEY of today. Raises UnreadableSecretError."""
+    return encrypt(decrypt(token))
 
 
 def _cipher() -> MultiFernet:
