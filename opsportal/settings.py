@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "opsportal.apps.OpsPortalConfig",
     "opsportal.access.apps.AccessConfig",
     "opsportal.audit.apps.AuditConfig",
+    "opsportal.statuspage.apps.StatusPageConfig",
     "monitoring",
     "alerts",
     "backups",

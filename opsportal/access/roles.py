@@ -30,6 +30,11 @@ _OPERATED = frozenset(
         *(f"alerts.{verb}_threshold" for verb in ("add", "change", "delete")),
         *(f"alerts.{verb}_silence" for verb in ("add", "change", "delete")),
         *(f"alerts.{verb}_maintenance" for verb in ("add", "change", "delete")),
+        *(
+            f"statuspage.{verb}_{what}"
+            for verb in ("view", "add", "change", "delete")
+            for what in ("incident", "incidentupdate", "work")
+        ),
         *("alerts.change_alert", "alerts.change_delivery", "backups.change_backup"),
     }
 )

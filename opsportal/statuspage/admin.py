@@ -1,0 +1,81 @@
+"""Publishing, incidents and scheduled maintenance in the admin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+
+from opsportal.statuspage.logo import checked_logo
+from opsportal.statuspage.models import Component, Incident, IncidentUpdate, Page, Work
+
+if TYPE_CHECKING:  # Django's classes take no parameter when they run
+    PageBase = admin.ModelAdmin[Page]
+    PageFormBase = forms.ModelForm[Page]
+    ComponentBase = admin.ModelAdmin[Component]
+    IncidentBase = admin.ModelAdmin[Incident]
+    WorkBase = admin.ModelAdmin[Work]
+    UpdateBase = admin.TabularInline[IncidentUpdate, Incident]
+else:
+    PageBase = ComponentBase = IncidentBase = WorkBase = admin.ModelAdmin
+    PageFormBase, UpdateBase = forms.ModelForm, admin.TabularInline
+
+
+class PageForm(PageFormBase):
+    new_logo = forms.FileField(
+        required=False, help_text="PNG, JPEG or WebP of at most 200 kB; replaces the one there is"
+    )
+
+    class Meta:
+        model = Page
+        fields = ("published", "title", "introduction", "colour")
+
+    def clean_new_logo(self) -> Any:
+        given = self.cleaned_data.get("new_logo")
+        return checked_logo(given) if given else None
+
+
+@admin.register(Page)
+class PageAdmin(PageBase):
+    form = PageForm
+    list_display = ("title", "published")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not Page.objects.exists()
+
+    def save_model(self, request: HttpRequest, obj: Page, form: Any, change: bool) -> None:
+        logo = form.cleaned_data.get("new_logo")
+        if logo:
+            obj.logo, obj.logo_type = logo
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Component)
+class ComponentAdmin(ComponentBase):
+    list_display = ("name", "group", "position")
+    list_editable = ("position",)
+    prepopulated_fields = {"slug": ("name",)}
+    autocomplete_fields = ("checks",)
+
+
+class UpdateInline(UpdateBase):
+    model = IncidentUpdate
+    extra = 1
+    min_num = 1
+
+
+@admin.register(Incident)
+class IncidentAdmin(IncidentBase):
+    list_display = ("title", "impact", "started_at")
+    list_filter = ("impact",)
+    date_hierarchy = "started_at"
+    filter_horizontal = ("components",)
+    inlines = (UpdateInline,)
+
+
+@admin.register(Work)
+class WorkAdmin(WorkBase):
+    list_display = ("title", "starts_at", "ends_at")
+    filter_horizontal = ("components",)
