@@ -34,6 +34,13 @@ class Environment:
 
     source: Mapping[str, str]
     problems: list[Problem] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
+
+    @property
+    def given(self) -> dict[str, str]:
+        """Of the variables that were asked for, those that are set, by the name they are set."""
+        names = sorted(name for asked in self.asked for name in (asked, f"{asked}_FILE"))
+        return {name: self.source[name] for name in names if self.source.get(name)}
 
     def text(self, name: str, default: str = "") -> str:
         value = self._raw(name)
@@ -71,6 +78,7 @@ class Environment:
             return default
 
     def _raw(self, name: str) -> str | None:
+        self.asked.add(name)
         file_name = f"{name}_FILE"
         path = self.source.get(file_name)
         if path and self.source.get(name):

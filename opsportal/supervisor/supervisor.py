@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from opsportal.supervisor.child import Child
+from opsportal.supervisor.notify import Notifier
 from opsportal.supervisor.program import Program
 
 READY_SECONDS = 10.0
@@ -29,15 +30,20 @@ class Supervisor:
         self.state_file = state_file
         self.stopping = False
         self._wakeup, self._bell = socket.socketpair()
+        self._notifier = Notifier()
 
     def run(self) -> None:
         self._listen()
         try:
+            self._start_due()
+            self._notifier.tell("READY=1")
             while not self.stopping:
                 self._start_due()
+                self._notifier.tell("WATCHDOG=1")
                 self._sleep()
                 self._collect_dead()
         finally:
+            self._notifier.tell("STOPPING=1")
             self._stop()
             self.state_file.unlink(missing_ok=True)
 

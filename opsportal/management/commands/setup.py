@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Any
 
 from django.conf import settings
@@ -14,12 +14,14 @@ from opsportal.setup.alerts import make_alerts
 from opsportal.setup.backups import make_backups
 from opsportal.setup.checks import make_checks
 from opsportal.setup.configuration import keep_configuration
+from opsportal.setup.crontab import install_entries, remove_entries
 from opsportal.setup.database import check_database, migrate_database
 from opsportal.setup.directories import alone_in, make_directories, make_secret_key
 from opsportal.setup.roles import make_roles
 from opsportal.setup.schedules import make_schedules
 from opsportal.setup.static_files import collect_static_files
 from opsportal.setup.step import Outcome, Report, SetupError
+from opsportal.setup.systemd import install_service, remove_service
 
 # After the data directory, whose lock they run under.
 STEPS: tuple[Callable[[], Report], ...] = (
@@ -34,6 +36,10 @@ STEPS: tuple[Callable[[], Report], ...] = (
     make_backups,
     make_administrator,
 )
+# Options, and the step that each adds: within the lock, or after it, for the service takes it.
+WITHIN: dict[str, Callable[[], Report]] = {"git": keep_configuration}
+AFTER: dict[str, Callable[[], Report]] = {"systemd": install_service, "cron": install_entries}
+UNINSTALL: tuple[Callable[[], Report], ...] = (remove_service, remove_entries)
 
 
 class Command(BaseCommand):
@@ -46,7 +52,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--noinput", action="store_true", help="never ask (set-up asks nothing as yet)"
+            "--noinput", action="store_true", help="never ask (set-up asks nothing)"
         )
         parser.add_argument(
             "--git",
@@ -54,13 +60,47 @@ class Command(BaseCommand):
             help="keep the configuration in a Git repository of the data directory, and commit "
             "each change that is made in the admin",
         )
+        parser.add_argument(
+            "--systemd",
+            action="store_true",
+            help="write and enable a hardened service, with the variables that are set now "
+            "(needs root; it runs as the user opsportal)",
+        )
+        parser.add_argument(
+            "--cron",
+            action="store_true",
+            help="for machines without Celery: crontab entries for the monitor every five "
+            "minutes and a backup every night",
+        )
+        parser.add_argument(
+            "--uninstall",
+            action="store_true",
+            help="stop and remove the service and the crontab entries; the data stay",
+        )
         parser.add_argument("--quiet", action="store_true", help="tell only what was done")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self._take(make_directories, options["quiet"])
+        if options["uninstall"]:
+            self._uninstall(options["quiet"])
+        else:
+            wished = {name for name, value in options.items() if value is True}
+            self._set_up(wished, options["quiet"])
+
+    def _set_up(self, wished: Set[str], quiet: bool) -> None:
+        self._take(make_directories, quiet)
         with alone_in(settings.DATA_DIR):
-            for step in (*STEPS, *([keep_configuration] if options["git"] else ())):
-                self._take(step, options["quiet"])
+            for step in (*STEPS, *(WITHIN[name] for name in WITHIN if name in wished)):
+                self._take(step, quiet)
+        for step in (AFTER[name] for name in AFTER if name in wished):
+            self._take(step, quiet)
+
+    def _uninstall(self, quiet: bool) -> None:
+        for step in UNINSTALL:
+            self._take(step, quiet)
+        self.stdout.write(
+            f"Data, secrets and the recovery key are still in {settings.DATA_DIR}. "
+            "Delete that directory when nobody needs them any more."
+        )
 
     def _take(self, step: Callable[[], Report], quiet: bool) -> None:
         try:
