@@ -11,8 +11,8 @@ NEWEST_SHARE = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """As it was at `seconds` of a clock that only goes ahead. Each stage begins anew: dumping says
-    nothing about restoring."""
+    """As it was at `seconds` of a clock that only goes ahead. Each stage begins anew, dumping says
+    nothing about restoring; and before its first byte nothing is known."""
 
     stage: str
     seconds: float
@@ -21,7 +21,7 @@ class Pace:
 
     def at(self, stage: str, seconds: float, done_bytes: int) -> Pace:
         passed, more = seconds - self.seconds, done_bytes - self.done_bytes
-        if stage != self.stage or more < 0:
+        if stage != self.stage or more < 0 or not done_bytes:
             return Pace(stage, seconds, done_bytes)
         if passed <= 0:
             return self

@@ -110,10 +110,12 @@ def assert_nothing_is_left(kept: Path, bucket: dict[str, Any]) -> None:
 
 
 def kill_at_random(of: Plan, kills: int) -> Counter[str]:
-    dice, seconds = random.Random(kills), let_alone(of) * BEYOND  # noqa: S311
+    dice, seconds = random.Random(kills), 0.0  # noqa: S311
     outcomes: Counter[str] = Counter()
     good: set[int] = set()
-    for _ in range(kills):
+    for number in range(kills):
+        if number % 10 == 0:  # what else the machine does changes
+            seconds = let_alone(of) * BEYOND
         outcomes[killed(of, dice.random() * seconds)] += 1
         now_good = Backup.objects.filter(status__in=GOOD)
         assert good <= {row.pk for row in now_good}

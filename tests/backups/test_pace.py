@@ -29,6 +29,7 @@ def test_each_stage_begins_anew() -> None:
     assert dumping.bytes_per_second == 100
     assert dumping.at("restoring", 4, 300) == Pace("restoring", 4, 300)
     assert dumping.at("dumping", 4, 0) == Pace("dumping", 4, 0)
+    assert Pace("dumping", 0, 0).at("dumping", 2, 0).bytes_per_second is None
 
 
 def test_a_clock_that_stands_still_tells_nothing() -> None:
