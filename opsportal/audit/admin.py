@@ -19,8 +19,8 @@ else:
 @admin.register(AuditEntry)
 class AuditEntryAdmin(EntryBase):
     list_display = ("time", "actor", "address", "action", "object_type", "object_name", "what")
-    list_filter = ("action", "object_type")
-    search_fields = ("actor", "address", "object_name")
+    list_filter = ("action",)
+    search_fields = ("actor", "address", "object_type", "object_name")
     date_hierarchy = "time"
     fields = (*list_display[:6], "object_id", "what", "position", "hash")
     show_full_result_count = False
