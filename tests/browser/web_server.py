@@ -14,7 +14,7 @@ from tests.running_portal import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 USER, PASSWORD = "admin", "a-password-for-tests"
-START_SECONDS = 30
+START_SECONDS = 120.0
 
 
 class WebServer:
@@ -69,7 +69,7 @@ class WebServer:
 
     def _run(self, *command: str) -> None:
         subprocess.run(
-            [sys.executable, *command], cwd=ROOT, env=self._environment(), check=True, timeout=60
+            [sys.executable, *command], cwd=ROOT, env=self._environment(), check=True, timeout=300
         )
 
     def _environment(self) -> dict[str, str]:

@@ -55,6 +55,6 @@ def test_two_set_ups_at_once_both_end_well_and_make_one_administrator(
         )
         for _ in range(2)
     ]
-    said = [each.communicate(timeout=60)[0] for each in both]
+    said = [each.communicate(timeout=300)[0] for each in both]
     assert [each.returncode for each in both] == [0, 0], said
     assert sum("done  administrator" in each for each in said) == 1
