@@ -73,6 +73,7 @@ def test_a_trial_opens_beside_the_form_which_keeps_what_was_typed(
 ) -> None:
     page.goto(f"{server.url}/admin/monitoring/check/add/?kind=http")
     page.fill("#id_setting_url", f"{server.url}/api/health/liveness")
+    page.click("summary:has-text('Credentials')")
     page.fill("#id_setting_bearer_token", "typed")
     with page.expect_popup() as opened:
         page.click("text=Try it now")
