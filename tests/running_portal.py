@@ -116,7 +116,7 @@ class RunningPortal:
                 stderr=log,
             )
         try:
-            until(self.is_ready, 60, f"ready\n{self.log}")
+            until(self.is_ready, 120, f"ready\n{self.log}")
         except BaseException:
             self.close()  # or it would run on when the tests are long over
             raise

@@ -10,6 +10,7 @@ from monitoring.editing import save_check
 from monitoring.models import Check
 from monitoring.probes.presets import PRESETS
 from opsportal.setup.step import Outcome, Report
+from opsportal.supervisor import lock
 
 ALPACA_HEADERS = ("APCA-API-KEY-ID", "APCA-API-SECRET-KEY")
 
@@ -67,7 +68,10 @@ def _given_credentials() -> list[str]:
 
 
 def _moved_portal() -> list[str]:
-    """The portal's check of itself follows it to another port, unless somebody has edited it."""
+    """The portal's check of itself follows it to another port, unless somebody has edited it; not
+    while a portal runs: that one stays where it is, and the port of a second start is refused."""
+    if lock.is_held(settings.RUN_DIR / "portal.lock"):
+        return []
     check = Check.objects.filter(slug="opsportal", kind="http").first()
     url = str(check.settings["url"]) if check else ""
     if check is None or url == _own_address() or not _is_default(url):

@@ -33,6 +33,18 @@ def take(path: Path, url: str) -> int:
     return descriptor
 
 
+def is_held(path: Path) -> bool:
+    """Whether a portal runs. False where the file cannot be read."""
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def release(path: Path, descriptor: int) -> None:
     """Removes the file while the lock is still held: nobody can have taken it in between."""
     path.unlink(missing_ok=True)

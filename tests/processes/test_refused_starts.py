@@ -21,6 +21,18 @@ def test_a_second_portal_on_the_same_data_is_told_who_runs(doomed_portal: Runnin
     assert doomed_portal.is_ready()
 
 
+def test_a_second_start_on_another_port_leaves_the_check_of_the_first_alone(
+    doomed_portal: RunningPortal,
+) -> None:
+    other = RunningPortal(doomed_portal.data_dir, doomed_portal.variables)
+    again = other.manage("setup", "--noinput", "--quiet")
+    assert (again.returncode, again.stdout) == (0, "")
+    assert_refused(other.manage("portal"), "already runs", doomed_portal.url)
+    checks = {"Authorization": f"Bearer {doomed_portal.token('second start')}"}
+    (own,) = doomed_portal.get("/api/v1/checks?name=OpsPortal", headers=checks).json()["results"]
+    assert own["settings"]["url"] == f"{doomed_portal.url}/api/health"
+
+
 def test_a_taken_port_is_named_before_anything_is_started(
     prepared_portal: RunningPortal,
 ) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+import logging
+from collections.abc import Callable, Iterator, Set
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -88,7 +90,7 @@ class Command(BaseCommand):
 
     def _set_up(self, wished: Set[str], quiet: bool) -> None:
         self._take(make_directories, quiet)
-        with alone_in(settings.DATA_DIR):
+        with alone_in(settings.DATA_DIR), _unnoted():
             for step in (*STEPS, *(WITHIN[name] for name in WITHIN if name in wished)):
                 self._take(step, quiet)
         for step in (AFTER[name] for name in AFTER if name in wished):
@@ -111,6 +113,19 @@ class Command(BaseCommand):
             raise CommandError(f"Set-up stopped at “{_name(step)}”: {error}") from None
         if report.outcome != Outcome.ALREADY or not quiet:
             self.stdout.write(f"{report.outcome:>10}  {report.text}")
+
+
+@contextmanager
+def _unnoted() -> Iterator[None]:
+    """Without the audit log's notes of its head, which would stand between the steps. The running
+    portal's next note covers the entries of these."""
+    logger = logging.getLogger("opsportal.audit")
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _name(step: Callable[[], Report]) -> str:
