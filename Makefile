@@ -35,6 +35,7 @@ lock: $(VENV)/.dev-stamp
 	@$(BIN)/uv pip compile -q --universal --no-header --python-version 3.11 --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
 $(VENV)/bin/python:
+	@$(PYTHON) --version >/dev/null 2>&1 || { echo "There is no $(PYTHON) that runs. OpsPortal needs Python 3.11 or later: make run PYTHON=/path/to/python3"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "OpsPortal needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) --version). Try: make run PYTHON=python3.13"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { echo "This Python cannot make virtual environments. On Debian: apt install python3-venv"; rm -rf $(VENV); exit 1; }
 

@@ -51,5 +51,7 @@ def parse_database_url(url: str) -> dict[str, Any]:
         return sqlite_database(Path(config["NAME"]).absolute())
     if not engine.endswith("postgresql"):
         raise ValueError("only sqlite and postgresql are supported")
+    if not config["NAME"] and "service" not in config.get("OPTIONS", {}):
+        raise ValueError("it names no database")
     config["OPTIONS"] = {**POSTGRESQL_OPTIONS, **config.get("OPTIONS", {})}
     return config

@@ -8,10 +8,12 @@ container platforms hand over secrets). A wrong value is never guessed at: it is
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 T = TypeVar("T")
 
@@ -58,6 +60,9 @@ class Environment:
 
         return self.parsed(name, default, parse, f"use a whole number from {minimum} to {maximum}")
 
+    def web_address(self, name: str, default: str = "") -> str:
+        return self.parsed(name, default, parse_web_address, "begin it with http:// or https://")
+
     def words(self, name: str, default: list[str]) -> list[str]:
         """A comma-separated list; white space around the words is dropped."""
         value = self.text(name)
@@ -101,6 +106,21 @@ class Environment:
         problem = Problem(name, message, hint)
         if problem not in self.problems:
             self.problems.append(problem)
+
+
+def parse_web_address(value: str) -> str:
+    """Does not repeat the value, which may be a secret."""
+    parts = urlsplit(value)
+    # Reading the port raises ValueError where it is none.
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
+        raise ValueError("it is not the address of a web server")
+    return value
+
+
+def parse_bind_address(value: str) -> str:
+    if value != "localhost":
+        ipaddress.ip_address(value)
+    return value
 
 
 def parse_boolean(value: str) -> bool:

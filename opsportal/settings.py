@@ -10,7 +10,8 @@ from typing import Any
 from csp.constants import NONE, SELF
 
 from opsportal.database import parse_database_url, sqlite_database
-from opsportal.env import Environment
+from opsportal.env import Environment, parse_bind_address
+from opsportal.lib.mail_server import server_from
 from opsportal.throttling.limits import DEFAULTS, parse_limits
 from opsportal.version import VERSION
 
@@ -56,10 +57,12 @@ SECRET_KEY_FALLBACKS = [*ENVIRONMENT.words("SECRET_KEY_FALLBACKS", []), *FORMER_
 
 # --- The web ------------------------------------------------------------------------------------
 DEBUG = ENVIRONMENT.boolean("DEBUG", default=False)
-BIND_ADDRESS = ENVIRONMENT.text("OPSPORTAL_BIND", "127.0.0.1")
+BIND_ADDRESS = ENVIRONMENT.parsed(
+    "OPSPORTAL_BIND", "127.0.0.1", parse_bind_address, "use an address such as 127.0.0.1 or 0.0.0.0"
+)
 PORT = ENVIRONMENT.integer("PORT", 8000, minimum=1, maximum=65535)
 # How people reach the portal: for the links in messages.
-PUBLIC_URL = ENVIRONMENT.text("OPSPORTAL_PUBLIC_URL", f"http://127.0.0.1:{PORT}")
+PUBLIC_URL = ENVIRONMENT.web_address("OPSPORTAL_PUBLIC_URL", f"http://127.0.0.1:{PORT}")
 HTTPS = ENVIRONMENT.boolean("OPSPORTAL_HTTPS", default=PUBLIC_URL.startswith("https://"))
 HOST_NAME = ENVIRONMENT.text("OPSPORTAL_HOST_NAME", socket.gethostname())
 ALLOWED_HOSTS = ENVIRONMENT.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", HOST_NAME])
@@ -260,19 +263,27 @@ TRAFFIC = {
     "EXCLUDE": [r"^/api/health(/|$)", r"^/static/", r"^/metrics/?$", r"^/dashboard/pulse$"],
 }
 
+
+def _mail_server(value: str) -> str:
+    server_from(value)
+    return value
+
+
 # --- Checks that set-up makes -------------------------------------------------------------------
-SLACK_WEBHOOK_URL = ENVIRONMENT.text("SLACK_WEBHOOK_URL")
+SLACK_WEBHOOK_URL = ENVIRONMENT.web_address("SLACK_WEBHOOK_URL")
 ALERT_EMAIL_TO = ENVIRONMENT.text("ALERT_EMAIL_TO")
-EMAIL_URL = ENVIRONMENT.text("EMAIL_URL")
+EMAIL_URL = ENVIRONMENT.parsed(
+    "EMAIL_URL", "", _mail_server, "use smtp://USER:PASSWORD@HOST:PORT or smtps://…"
+)
 # Hears from the portal for as long as it evaluates thresholds.
-DEAD_MANS_SWITCH_URL = ENVIRONMENT.text("OPSPORTAL_DEAD_MANS_SWITCH_URL")
+DEAD_MANS_SWITCH_URL = ENVIRONMENT.web_address("OPSPORTAL_DEAD_MANS_SWITCH_URL")
 TRADIER_TOKEN = ENVIRONMENT.text("TRADIER_TOKEN")
 ALPACA_KEY_ID = ENVIRONMENT.text("ALPACA_KEY_ID")
 ALPACA_SECRET_KEY = ENVIRONMENT.text("ALPACA_SECRET_KEY")
 
 # --- The destination that set-up gives to the default plan ----------------------------------------
 BACKUP_S3_BUCKET = ENVIRONMENT.text("BACKUP_S3_BUCKET")
-AWS_S3_ENDPOINT_URL = ENVIRONMENT.text("AWS_S3_ENDPOINT_URL")
+AWS_S3_ENDPOINT_URL = ENVIRONMENT.web_address("AWS_S3_ENDPOINT_URL")
 AWS_REGION = ENVIRONMENT.text("AWS_REGION") or ENVIRONMENT.text("AWS_DEFAULT_REGION")
 AWS_ACCESS_KEY_ID = ENVIRONMENT.text("AWS_ACCESS_KEY_ID")
 AWS_SECRET_ACCESS_KEY = ENVIRONMENT.text("AWS_SECRET_ACCESS_KEY")

@@ -8,6 +8,7 @@ from opsportal.database import parse_database_url
     [
         ("mysql://u:secret@host/name", "only sqlite and postgresql"),
         ("sqlite://:memory:", "memory database"),
+        ("postgresql://u:secret@host", "names no database"),
         ("nonsense", "not a database URL"),
         ("postgresql://u:secret@host:port/name", "not a database URL"),
     ],

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from opsportal.env import Environment
+from tests.running_portal import RunningPortal
 
 
 @pytest.mark.parametrize("value", ["perhaps", "2", "tru"])
@@ -38,6 +39,22 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     environment = Environment({"SECRET_KEY_FILE": str(tmp_path / "secret")})
     environment.text("SECRET_KEY")
     assert "not text" in environment.problems[0].message
+
+
+@pytest.mark.parametrize("value", ["x", "ftp://host", "http://", "https://host:port/secret"])
+def test_what_is_no_web_address_is_refused_without_repeating_it(value: str) -> None:
+    environment = Environment({"SLACK_WEBHOOK_URL": value})
+    assert environment.web_address("SLACK_WEBHOOK_URL") == ""
+    (problem,) = environment.problems
+    assert problem.name == "SLACK_WEBHOOK_URL"
+    assert "secret" not in problem.message
+
+
+@pytest.mark.parametrize("name", ["OPSPORTAL_BIND", "EMAIL_URL", "OPSPORTAL_PUBLIC_URL"])
+def test_an_address_that_is_none_stops_every_command(name: str, tmp_path: Path) -> None:
+    refused = RunningPortal(tmp_path / "var", {name: "999.1.1.1"}).manage("check")
+    assert refused.returncode == 1
+    assert f"{name} is wrong" in refused.stderr
 
 
 def test_a_value_comes_out_of_a_file_without_its_last_newline(tmp_path: Path) -> None:
