@@ -16,6 +16,10 @@ from rest_framework.views import exception_handler
 logger = logging.getLogger(__name__)
 
 MALFORMED = "The request is malformed."
+SILENT = "The database does not answer."
+# SQLite says "database or disk is full", PostgreSQL "disk full" or "No space left on device".
+FULL = "The database's disk is full; nothing was recorded."
+_FULL = ("is full", "disk full", "No space left")
 SERVER_ERROR = "Something went wrong here. The server's log says what."
 
 
@@ -23,7 +27,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """For DRF's EXCEPTION_HANDLER."""
     if isinstance(error, DatabaseError):
         logger.error("database: %s", error)
-        return Response({"detail": "The database does not answer."}, status=503)
+        return Response({"detail": FULL if any(word in str(error) for word in _FULL) else SILENT}, status=503)
     if isinstance(error, RequestDataTooBig):
         return Response({"detail": "The body is too large; send less at a time."}, status=413)
     if isinstance(error, SuspiciousOperation):
