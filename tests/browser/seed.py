@@ -16,6 +16,7 @@ django.setup()
 
 from alerts.defaults import make_defaults  # noqa: E402
 from alerts.models import Alert, AlertEvent, Threshold  # noqa: E402
+from backups.models import Backup, Plan  # noqa: E402
 from monitoring import store  # noqa: E402
 from monitoring.annotations import Kind, annotate  # noqa: E402
 from monitoring.editing import save_check  # noqa: E402
@@ -142,6 +143,32 @@ def alerts(now_ms: int) -> None:
         AlertEvent.objects.create(alert=alert, kind=kind, time_ms=time_ms, reason=alert.message)
 
 
+def backups(now_ms: int) -> None:
+    """A plan, whose backup of the night was restored."""
+    plan = Plan.objects.create(name="shop", slug="shop", source_kind="postgresql")
+    started_ms = now_ms - 8 * HOUR_MS
+    Backup.objects.create(
+        plan=plan,
+        plan_name=plan.name,
+        source_kind=plan.source_kind,
+        status="verified",
+        queued_ms=started_ms,
+        started_ms=started_ms,
+        finished_ms=started_ms + 95_000,
+        size_bytes=412_000_000,
+        proof="restored",
+        proved_ms=started_ms + 95_000,
+        restore_seconds=61.0,
+    )
+    ages = range(now_ms - HOUR_MS, now_ms, 60_000)
+    store.record(
+        [
+            Point("backup_age_seconds", {"plan": plan.name}, each, (each - started_ms) / 1000)
+            for each in ages
+        ]
+    )
+
+
 PHASES = {"dns": 0.1, "connect": 0.3, "tls": 0.6}
 
 
@@ -159,6 +186,7 @@ if __name__ == "__main__":
     if sys.argv[1] == "history":
         dependencies(time.time_ns() // 1_000_000)
         alerts(time.time_ns() // 1_000_000)
+        backups(time.time_ns() // 1_000_000)
     result = store.record(points(sys.argv[1], time.time_ns() // 1_000_000))
     if result.rejected:
         sys.exit(str(result.rejected[0]))
