@@ -27,7 +27,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """For DRF's EXCEPTION_HANDLER."""
     if isinstance(error, DatabaseError):
         logger.error("database: %s", error)
-        return Response({"detail": FULL if any(word in str(error) for word in _FULL) else SILENT}, status=503)
+        is_full = any(word in str(error) for word in _FULL)
+        return Response({"detail": FULL if is_full else SILENT}, status=503)
     if isinstance(error, RequestDataTooBig):
         return Response({"detail": "The body is too large; send less at a time."}, status=413)
     if isinstance(error, SuspiciousOperation):

@@ -42,6 +42,20 @@ def test_a_database_that_fails_is_told_without_its_words(
     assert "hunter2" not in response.content.decode()
 
 
+@pytest.mark.parametrize("words", ["database or disk is full", "No space left on device"])
+@pytest.mark.django_db
+def test_a_full_disk_is_called_so(
+    reader: Client, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise OperationalError(words)
+
+    monkeypatch.setattr(api.SeriesView, "get_queryset", fail)
+    response = reader.get("/api/v1/series")
+    assert response.status_code == 503
+    assert "disk is full" in response.json()["detail"]
+
+
 @pytest.mark.django_db
 def test_a_fault_of_the_portal_is_told_without_a_traceback(
     reader: Client, monkeypatch: pytest.MonkeyPatch
