@@ -18,12 +18,6 @@ class BodyTooLarge(APIException):
     default_detail = f"A body may have {MAX_BODY_BYTES // 1024**2} MB; send smaller batches."
 
 
-class LengthRequired(APIException):
-    status_code = status.HTTP_411_LENGTH_REQUIRED
-    default_code = "length_required"
-    default_detail = "Send the body's Content-Length: a chunked body is not read."
-
-
 class BoundedJSONParser(JSONParser):
     # NaN and infinities are the fault of one point: it is rejected, the others are recorded.
     strict = False
@@ -35,9 +29,6 @@ class BoundedJSONParser(JSONParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         request = (parser_context or {})["request"]
-        # Django takes it for an empty one.
-        if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
-            raise LengthRequired
         # Servers end a body at the length it announced, so a wrong one cannot smuggle more.
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY_BYTES:
             raise BodyTooLarge

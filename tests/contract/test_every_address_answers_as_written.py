@@ -126,20 +126,6 @@ def test_detailed_holds_the_object_of_the_contract(
     }
 
 
-def test_a_chunked_body_is_refused_for_what_it_is(running_portal: RunningPortal) -> None:
-    response = requests.post(
-        f"{running_portal.url}/api/v1/points",
-        data=iter([b'{"points": []}']),
-        headers={
-            "Authorization": f"Bearer {running_portal.token('chunked', scope='write')}",
-            "Content-Type": "application/json",
-        },
-        timeout=10,
-    )
-    assert response.status_code == 411
-    assert "Content-Length" in response.json()["detail"]
-
-
 def test_the_dashboard_sends_a_stranger_to_the_login(running_portal: RunningPortal) -> None:
     response = requests.get(f"{running_portal.url}/", timeout=10)
     assert response.status_code == 200
