@@ -1,8 +1,9 @@
 """A real browser (Debian's Chromium, driven by Playwright) in front of a real web server."""
 
+import asyncio
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,36 @@ LISTENERS = """
 """
 
 
+class DriverLoop:
+    """Playwright's event loop counts as running in this thread for as long as the browser is
+    open, and Django refuses its database to a thread whose loop runs. So between the tests that
+    drive the browser it counts as paused."""
+
+    def __init__(self) -> None:
+        self._paused: asyncio.AbstractEventLoop | None = None
+
+    def pause(self) -> None:
+        self._paused = asyncio._get_running_loop() or self._paused
+        asyncio._set_running_loop(None)
+
+    def resume(self) -> None:
+        if self._paused:
+            asyncio._set_running_loop(self._paused)
+
+
+driver_loop = DriverLoop()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    if "browser" in getattr(item, "fixturenames", ()):
+        driver_loop.resume()
+    try:
+        return (yield)
+    finally:
+        driver_loop.pause()
+
+
 @pytest.fixture(scope="session")
 def browser(require: Callable[[bool, str], None]) -> Iterator[Browser]:
     executable = shutil.which("chromium")
@@ -40,6 +71,7 @@ def browser(require: Callable[[bool, str], None]) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         yield opened
+        driver_loop.resume()
         opened.close()
 
 
