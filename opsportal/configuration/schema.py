@@ -20,7 +20,7 @@ _TYPES: tuple[tuple[type[drf.Field[Any, Any, Any, Any]], str], ...] = (
 )
 
 # What a column can hold is the database's affair, and differs between them.
-_UNLIMITED = {None, 2**31 - 1, 2**63 - 1}
+_UNLIMITED = {None} | {limit for bits in (15, 31, 63) for limit in (2**bits - 1, -(2**bits))}
 
 
 def schema() -> dict[str, Any]:
