@@ -27,15 +27,8 @@ BIG = "CREATE TABLE big AS SELECT n, repeat(md5(n::text), 20) FROM generate_seri
 
 
 @pytest.fixture
-def url(postgresql_url: str) -> Iterator[str]:
-    """Of a database of its own, empty."""
-    name = f"shop {uuid.uuid4().hex[:10]} \"ü'"
-    with psycopg.connect(postgresql_url, autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    yield make_conninfo(postgresql_url, dbname=name)
-    with psycopg.connect(postgresql_url, autocommit=True) as server:
-        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-        server.execute(drop.format(sql.Identifier(name)))
+def url(empty_postgresql: str) -> str:
+    return empty_postgresql
 
 
 @pytest.fixture

@@ -18,7 +18,10 @@ from opsportal.supervisor.program import Program
 from opsportal.supervisor.supervisor import Supervisor
 from tests.running_portal import ROOT
 
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+
+@pytest.fixture
+def _as_root(require: Callable[[bool, str], None]) -> None:
+    require(os.geteuid() == 0, "only root can give files to another user")
 
 
 @pytest.fixture
@@ -41,7 +44,7 @@ def test_others_than_root_are_told_how(machine: Machine, monkeypatch: pytest.Mon
         install_service(machine)
 
 
-@as_root
+@pytest.mark.usefixtures("_as_root")
 def test_a_checkout_that_the_service_cannot_read_is_refused(
     machine: Machine, settings: object, tmp_path: Path
 ) -> None:
@@ -53,7 +56,7 @@ def test_a_checkout_that_the_service_cannot_read_is_refused(
     assert not (machine.units / NAME).exists()
 
 
-@as_root
+@pytest.mark.usefixtures("_as_root")
 def test_without_systemd_it_is_written_and_said_what_to_do(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
