@@ -1,31 +1,16 @@
-"""What cells of the admin's lists show: chips, moments, and rows that are history."""
+"""What cells of the admin's lists show: chips and moments."""
 
 from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Model
-from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
 # Severities in the colours that checks have for their states.
 SEVERITY_COLOURS = {"info": "unknown", "warning": "degraded", "critical": "down"}
-
-
-class History:
-    """Of an admin whose rows the portal writes: nothing to add, change or delete by hand."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
 
 def chip(word: str, colour: str, title: str = "") -> SafeString:

@@ -8,9 +8,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 
-from alerts.admin_cells import History, chip, lasting, moment, now_ms, severity_chip
+from alerts.admin_cells import chip, lasting, moment, now_ms, severity_chip
 from alerts.conditions.limit import with_unit
 from alerts.models import Alert
+from monitoring.history_admin import History
 
 if TYPE_CHECKING:  # Django's class takes no parameter when it runs
     AlertBase = admin.ModelAdmin[Alert]

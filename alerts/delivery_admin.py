@@ -11,9 +11,10 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from alerts.admin_cells import History, chip, milliseconds, moment, now_ms, severity_chip
+from alerts.admin_cells import chip, milliseconds, moment, now_ms, severity_chip
 from alerts.models import Delivery, DeliveryItem, DeliveryStatus
 from monitoring.evidence import readable
+from monitoring.history_admin import History
 
 if TYPE_CHECKING:  # Django's class takes no parameter when it runs
     DeliveryBase = admin.ModelAdmin[Delivery]

@@ -12,6 +12,7 @@ from django.utils.timesince import timesince
 
 from monitoring import annotation_admin, check_admin  # noqa: F401  register themselves
 from monitoring.catalogue import METRICS
+from monitoring.history_admin import History
 from monitoring.models import Retention, Series
 
 if TYPE_CHECKING:  # Django's class takes no parameter when it runs
@@ -22,24 +23,13 @@ else:
 
 
 @admin.register(Series)
-class SeriesAdmin(SeriesBase):
-    """History, so nothing to add, change or delete by hand."""
-
+class SeriesAdmin(History, SeriesBase):
     list_display = ["metric", "shown_labels", "last", "age"]
     list_filter = ["metric"]
     search_fields = ["metric", "labels"]
     ordering = ["metric", "id"]
     fields = ("metric", "labels", "last", "age", "created_at", "total_count", "total_sum")
     readonly_fields = fields
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
     @admin.display(description="labels")
     def shown_labels(self, series: Series) -> str:

@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.http import HttpRequest
 
+from monitoring.history_admin import History
 from opsportal.audit.models import AuditEntry
 
 if TYPE_CHECKING:  # Django's class takes no parameter when it runs
@@ -17,7 +17,7 @@ else:
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(EntryBase):
+class AuditEntryAdmin(History, EntryBase):
     list_display = ("time", "actor", "address", "action", "object_type", "object_name", "what")
     list_filter = ("action",)
     search_fields = ("actor", "address", "object_type", "object_name")
@@ -30,15 +30,6 @@ class AuditEntryAdmin(EntryBase):
     def what(self, entry: AuditEntry) -> str:
         said = (f"{name}: {_words(value)}" for name, value in entry.changes.items())
         return "; ".join(said) or "-"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 def _words(value: Any) -> str:
