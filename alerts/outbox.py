@@ -6,8 +6,9 @@ import logging
 import random
 import time
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Q, Value
 from django.db.models.functions import Least
 
@@ -38,6 +39,8 @@ LEASE_MS = 60_000
 # A send may take so long; what of a batch is left with less is another claim's.
 _SEND_MS = 15_000
 _NOTE_EVERY_MS = 1000
+# Together less than what is left of a lease after the longest send.
+_MARK_AGAIN_SECONDS = (0.1, 1.0, 3.0)
 # A message goes on being tried for a day, but so long other channels are not left in the dark.
 PATIENCE_MS = 10 * 60_000
 _WAITING = (DeliveryStatus.QUEUED, DeliveryStatus.FAILED)
@@ -185,10 +188,12 @@ def _mark_superseded(delivery: Delivery) -> None:
     )
 
 
-@transaction.atomic
 def _mark_sent(delivery: Delivery, receipt: Receipt, latency_ms: float) -> None:
+    """At once and by itself: a process that is killed between the receiver's answer and this tells
+    it a second time. What is only good to know comes after, and must not undo it."""
     now_ms = _now_ms()
-    Delivery.objects.filter(pk=delivery.pk).update(
+    _marked(
+        delivery,
         status=DeliveryStatus.SENT,
         sent_ms=now_ms,
         leased_until_ms=0,
@@ -200,7 +205,23 @@ def _mark_sent(delivery: Delivery, receipt: Receipt, latency_ms: float) -> None:
             "data": dict(receipt.data),
         },
     )
-    _note_success(delivery.channel, latency_ms, now_ms)
+    try:
+        _note_success(delivery.channel, latency_ms, now_ms)
+    except DatabaseError as error:
+        logger.warning("cannot note that %s works: %s", delivery.channel.name, error)
+
+
+def _marked(delivery: Delivery, **values: Any) -> None:
+    """A database that is away for a moment is tried again, for it has been told."""
+    for wait_seconds in (*_MARK_AGAIN_SECONDS, None):
+        try:
+            Delivery.objects.filter(pk=delivery.pk).update(**values)
+            return
+        except DatabaseError:
+            if wait_seconds is None or connection.in_atomic_block:
+                raise
+            connection.close()  # the next query makes a new one
+            time.sleep(wait_seconds)
 
 
 def _note_success(channel: Channel, latency_ms: float, now_ms: int) -> None:

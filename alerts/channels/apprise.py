@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from alerts.channels import base
+from alerts.channels.apprise_text import written
 from alerts.channels.base import ChannelKind, PermanentError, Receipt, TemporaryError
-from alerts.channels.plain import as_text
 from alerts.channels.secrecy import safe
-from alerts.channels.wording import headline
 from alerts.message import Message
 from opsportal.lib.addresses import ForbiddenAddressError
 from opsportal.lib.connections import Deadline, resolve
@@ -46,9 +45,12 @@ class Apprise(ChannelKind):
             raise PermanentError("Apprise does not know this address")
         _check_address(service[0])
         reasons: list[str] = []
+        title, text = written(message, service[0])
         result = service.notify(
-            title=headline(message),
-            body=as_text(message),
+            title=title,
+            body=text,
+            # Else a service that shows HTML or Markdown would take names for its own.
+            body_format=_plain(),
             notify_type=_type(message),
             timeout=base.TIMEOUT_SECONDS,
             log_callback=lambda entry, _: reasons.append(_reason(entry, self.url)),
@@ -113,6 +115,12 @@ def _check_address(plugin: Any) -> None:
         raise TemporaryError("the host name does not resolve") from None
     except TimeoutError:
         raise TemporaryError("no answer in time") from None
+
+
+def _plain() -> Any:
+    from apprise import NotifyFormat
+
+    return NotifyFormat.TEXT
 
 
 def _type(message: Message) -> Any:

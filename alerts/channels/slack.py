@@ -105,6 +105,7 @@ class Slack(ChannelKind):
         return Receipt(told(response, *self._secrets))
 
     def _as_bot(self, message: Message, content: Mapping[str, Any], deadline: Deadline) -> Receipt:
+        content = {**content, "metadata": _metadata(message)}
         where = {name: str(message.earlier.get(name) or "") for name in ("channel", "ts")}
         if not all(where.values()):
             return _receipt(self._call("chat.postMessage", self._to(content), deadline))
@@ -112,7 +113,8 @@ class Slack(ChannelKind):
         try:
             if message.status == "resolved":
                 self._call("chat.update", {**_as_it_is_now(message), **where}, deadline)
-                self._call("chat.postMessage", {"text": content["text"], **thread}, deadline)
+                told_so = {name: content[name] for name in ("text", "metadata")}
+                self._call("chat.postMessage", {**told_so, **thread}, deadline)
                 return Receipt("updated, and told in its thread", where)
             reply = {**content, **thread, "reply_broadcast": True}
             self._call("chat.postMessage", reply, deadline)
@@ -145,6 +147,14 @@ class Slack(ChannelKind):
         if answer["ok"] is not True:
             raise _SlackError(str(answer.get("error") or "not ok"))
         return answer
+
+
+def _metadata(message: Message) -> dict[str, Any]:
+    """Of words alone, in a thread, there is no header to have the key."""
+    return {
+        "event_type": "opsportal_delivery",
+        "event_payload": {"idempotency_key": message.idempotency_key},
+    }
 
 
 def _as_it_is_now(message: Message) -> dict[str, Any]:

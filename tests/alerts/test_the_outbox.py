@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from django.db import DatabaseError, connection
 
 from alerts import outbox
 from alerts.deliveries import queue_test
@@ -60,6 +62,39 @@ def test_a_message_arrives_with_its_key_and_is_marked(receiver: Receiver, hook: 
     hook.refresh_from_db()
     assert hook.last_success_ms is not None
     assert hook.latency_ms is not None
+
+
+def test_what_was_sent_stays_marked_when_the_bookkeeping_after_it_fails(
+    receiver: Receiver, hook: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        assert only().status == DeliveryStatus.SENT
+        raise DatabaseError("locked")
+
+    monkeypatch.setattr(outbox, "_note_success", broken)
+    route(hook)
+    fire()
+    assert outbox.drain(hook.pk) == 1
+    assert only().status == DeliveryStatus.SENT
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_is_away_after_a_send_is_tried_again(
+    receiver: Receiver, hook: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(execute: Any, sql: str, *rest: Any) -> Any:
+        if 'SET "status"' in sql and waited == []:
+            raise DatabaseError("away")
+        return execute(sql, *rest)
+
+    waited: list[float] = []
+    monkeypatch.setattr("alerts.outbox.time.sleep", waited.append)
+    route(hook)
+    fire()
+    with connection.execute_wrapper(away):
+        assert outbox.drain(hook.pk) == 1
+    assert (len(waited), len(receiver.bodies)) == (1, 1)
+    assert only().status == DeliveryStatus.SENT
 
 
 def test_a_failure_is_tried_again_later_with_the_same_key(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from apprise.plugins.custom_json import NotifyJSON
 from pytest_django import Settings
 
 from alerts.channels import base
 from alerts.channels.apprise import Apprise
 from alerts.channels.base import PermanentError, TemporaryError
 from opsportal.lib.kinds import SettingsError
-from tests.channels.messages import hostile, message, resolved_item
+from tests.channels.messages import hostile, item, message, resolved_item
 from tests.channels.receivers import METADATA, Answer, Receiver, never_answers, receiving
 from tests.probes.misbehaving import serving
 
@@ -95,3 +98,29 @@ def test_what_users_have_named_is_cut() -> None:
     sent = receiver.received[0].json
     assert "\n" not in sent["title"]
     assert len(sent["message"]) < 10_000
+
+
+def test_the_key_stands_at_the_end_and_names_are_no_markup() -> None:
+    with receiving() as receiver:
+        url = f"json://127.0.0.1:{receiver.port}/?format=html"
+        Apprise(url=url).send(message(item(summary="<img src=x> *bold*")))
+    sent = receiver.received[0].json["message"]
+    assert sent.endswith("key-1")
+    assert "<img" not in sent
+    assert "&lt;img" in sent
+
+
+@pytest.mark.parametrize(("body", "title"), [(160, 0), (67, 0), (2000, 250)])
+@pytest.mark.parametrize("form", ["text", "html", "markdown"])
+def test_whatever_is_cut_for_a_short_service_the_key_is_not(
+    body: int, title: int, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(NotifyJSON, "body_maxlen", body)
+    monkeypatch.setattr(NotifyJSON, "title_maxlen", title)
+    key = "0123456789abcdef" * 2
+    with receiving() as receiver:
+        url = f"json://127.0.0.1:{receiver.port}/?format={form}"
+        Apprise(url=url).send(replace(hostile(), idempotency_key=key))
+    told = receiver.received[0].json["message"]
+    assert told.endswith(key)
+    assert len(told) <= body

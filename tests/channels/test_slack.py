@@ -170,6 +170,8 @@ def test_a_recovery_changes_the_message_and_is_told_in_its_thread(api: Any) -> N
     update, reply = receiver.received
     assert (update.path, update.json["ts"]) == ("/chat.update", "111.222")
     assert (reply.path, reply.json["thread_ts"]) == ("/chat.postMessage", "111.222")
+    # The words in the thread have no header that could have the key.
+    assert reply.json["metadata"]["event_payload"] == {"idempotency_key": "key-1"}
     assert receipt.data == earlier
 
 
