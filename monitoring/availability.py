@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from operator import itemgetter
 
 from monitoring.models import CheckStatus
@@ -62,6 +62,21 @@ def _counted(span: Span, start_ms: int, end_ms: int, left_out: Sequence[tuple[in
             break
         lost += min(end, last) - max(start, first)
     return max(0, last - first - lost)
+
+
+def without(
+    spans: Iterable[Span], left_out: Sequence[tuple[int, int]], now_ms: int
+) -> Iterator[Span]:
+    """What is left of each beside times of planned work, which are in order and do not overlap."""
+    for span in spans:
+        start, end = span.start_ms, _end(span, now_ms)
+        later = islice(left_out, bisect_right(left_out, start, key=itemgetter(1)), None)
+        for first, last in takewhile(lambda window, end=end: window[0] < end, later):  # type: ignore[misc]
+            if first > start:
+                yield Span(start, first, span.status)
+            start = last
+        if start < end:
+            yield Span(start, end, span.status)
 
 
 def _end(span: Span, now_ms: int) -> int:

@@ -3,7 +3,7 @@ signal."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -31,9 +31,13 @@ def planned_between(start_ms: int, end_ms: int) -> list[PlannedWork]:
 def left_out_of(slug: str, kind: str, planned: Sequence[PlannedWork]) -> list[Window]:
     """The times of work on a check, oldest first; those that overlap are one."""
     labels = {"check": slug, "kind": kind, "metric": "check_up"}
-    windows = sorted(each for work in planned if work.covers(labels) for each in work.windows)
+    return merged(each for work in planned if work.covers(labels) for each in work.windows)
+
+
+def merged(windows: Iterable[Window]) -> list[Window]:
+    """Oldest first; those that overlap are one."""
     merged: list[Window] = []
-    for start, end in windows:
+    for start, end in sorted(windows):
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:

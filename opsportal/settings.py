@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "opsportal.apps.OpsPortalConfig",
     "opsportal.access.apps.AccessConfig",
     "opsportal.audit.apps.AuditConfig",
+    "opsportal.mail.apps.MailConfig",
     "opsportal.statuspage.apps.StatusPageConfig",
     "monitoring",
     "alerts",

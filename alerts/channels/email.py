@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from email.message import EmailMessage
 from email.utils import parseaddr
 from typing import ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.validators import validate_email
 
-from alerts.channels import base, smtp
-from alerts.channels.base import ChannelKind, Receipt, TemporaryError
+from alerts.channels.base import ChannelKind, Receipt
 from alerts.channels.letter import letter
+from alerts.channels.posting import post
 from alerts.channels.secrecy import safe
 from alerts.message import Message
 from monitoring.probes.validation import complaints
 from opsportal.lib.kinds import kind, setting
 from opsportal.lib.mail_server import server_from
 
-_DJANGOS_SMTP = "django.core.mail.backends.smtp.EmailBackend"
 _MAX_RECIPIENTS = 50
 
 
@@ -55,37 +52,8 @@ class Email(ChannelKind):
     def send(self, message: Message) -> Receipt:
         sender = self.sender or settings.DEFAULT_FROM_EMAIL
         written = letter(message, sender, self.recipients)
-        if not self.url and settings.EMAIL_BACKEND != _DJANGOS_SMTP:
-            answer = _by_django(written, self.recipients)
-        else:
-            server = server_from(self.url) if self.url else smtp.djangos_server()
-            answer = smtp.deliver(server, written, parseaddr(sender)[1], self.recipients)
+        answer = post(written, sender, self.recipients, self.url)
         return Receipt(answer, {"message_id": written["Message-ID"]})
-
-
-class _Written(EmailMultiAlternatives):
-    """Django's way to send a message that has been written already."""
-
-    def __init__(self, written: EmailMessage, recipients: list[str]) -> None:
-        text = written.get_body(("plain",))
-        body = text.get_content() if text else ""
-        super().__init__(str(written["Subject"]), body, str(written["From"]), recipients)
-        self.written = written
-
-    def message(self, **_: object) -> EmailMessage:
-        return self.written
-
-
-def _by_django(written: EmailMessage, recipients: list[str]) -> str:
-    """Through whatever backend was configured, with whatever exceptions its library has."""
-    try:
-        backend = get_connection(timeout=base.TIMEOUT_SECONDS)
-        sent = backend.send_messages([_Written(written, recipients)])
-    except Exception as error:
-        raise TemporaryError(f"Django's e-mail backend: {safe(str(error))}") from error
-    if not sent:
-        raise TemporaryError("Django's e-mail backend has not sent it")
-    return f"given to {settings.EMAIL_BACKEND}"
 
 
 def _check_recipients(recipients: list[str]) -> None:

@@ -16,8 +16,8 @@ from opsportal.audit.writing import note
 
 Handler = Callable[[HttpRequest], Any]
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-# Machines send these all day; what they send is kept elsewhere, with its time.
-_NOT_CHANGES = ("/ping/", "/api/v1/points", "/admin/login", "/admin/logout")
+# Machines and strangers send these all day; what they send is kept elsewhere, with its time.
+_NOT_CHANGES = ("/ping/", "/api/v1/points", "/admin/login", "/admin/logout", "/status/")
 _SENSITIVE = (
     *("/admin/audit/", "/admin/auth/", "/admin/opsportal/apitoken/"),
     *("/admin/backups/plan/key/", "/admin/axes/"),

@@ -6,10 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 
+from alerts.routing_forms import MomentInput
 from opsportal.statuspage.logo import checked_logo
-from opsportal.statuspage.models import Component, Incident, IncidentUpdate, Page, Work
+from opsportal.statuspage.models import (
+    Component,
+    Incident,
+    IncidentUpdate,
+    Page,
+    Subscriber,
+    Work,
+)
 
 if TYPE_CHECKING:  # Django's classes take no parameter when they run
     PageBase = admin.ModelAdmin[Page]
@@ -17,10 +26,11 @@ if TYPE_CHECKING:  # Django's classes take no parameter when they run
     ComponentBase = admin.ModelAdmin[Component]
     IncidentBase = admin.ModelAdmin[Incident]
     WorkBase = admin.ModelAdmin[Work]
-    UpdateBase = admin.TabularInline[IncidentUpdate, Incident]
+    SubscriberBase = admin.ModelAdmin[Subscriber]
+    UpdateBase = admin.StackedInline[IncidentUpdate, Incident]
 else:
-    PageBase = ComponentBase = IncidentBase = WorkBase = admin.ModelAdmin
-    PageFormBase, UpdateBase = forms.ModelForm, admin.TabularInline
+    PageBase = ComponentBase = IncidentBase = WorkBase = SubscriberBase = admin.ModelAdmin
+    PageFormBase, UpdateBase = forms.ModelForm, admin.StackedInline
 
 
 class PageForm(PageFormBase):
@@ -30,7 +40,7 @@ class PageForm(PageFormBase):
 
     class Meta:
         model = Page
-        fields = ("published", "title", "introduction", "colour")
+        fields = ("published", "title", "introduction", "colour", "mail_sender")
 
     def clean_new_logo(self) -> Any:
         given = self.cleaned_data.get("new_logo")
@@ -60,9 +70,18 @@ class ComponentAdmin(ComponentBase):
     autocomplete_fields = ("checks",)
 
 
+FIELDS: dict[type[models.Field[Any, Any]], dict[str, Any]] = {
+    # A page has a handful of components: they are ticked.
+    models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple},
+    models.DateTimeField: {"form_class": forms.SplitDateTimeField, "widget": MomentInput},
+    models.TextField: {"widget": forms.Textarea(attrs={"rows": 4, "cols": 80})},
+}
+
+
 class UpdateInline(UpdateBase):
     model = IncidentUpdate
     extra = 1
+    formfield_overrides = FIELDS
     min_num = 1
 
 
@@ -71,11 +90,26 @@ class IncidentAdmin(IncidentBase):
     list_display = ("title", "impact", "started_at")
     list_filter = ("impact",)
     date_hierarchy = "started_at"
-    filter_horizontal = ("components",)
+    formfield_overrides = FIELDS
     inlines = (UpdateInline,)
 
 
 @admin.register(Work)
 class WorkAdmin(WorkBase):
     list_display = ("title", "starts_at", "ends_at")
-    filter_horizontal = ("components",)
+    formfield_overrides = FIELDS
+
+
+@admin.register(Subscriber)
+class SubscriberAdmin(SubscriberBase):
+    """Nobody is subscribed by somebody else; who asks to be forgotten can be deleted."""
+
+    list_display = ("email", "confirmed_at", "asked_at")
+    list_filter = (("confirmed_at", admin.EmptyFieldListFilter),)
+    search_fields = ("email",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Subscriber | None = None) -> bool:
+        return False

@@ -15,8 +15,9 @@ logger = logging.getLogger(__name__)
 
 
 class Kept(Generic[T]):
-    """The first caller waits; later ones get what there is, and the first of them after
-    `fresh_seconds` has it made anew in the background. While that fails the old one stays."""
+    """The first caller waits, unless `load` has something from before; later ones get what there
+    is, and the first of them after `fresh_seconds` has it made anew in the background. While that
+    fails the old one stays."""
 
     def __init__(
         self,
@@ -24,17 +25,17 @@ class Kept(Generic[T]):
         fresh_seconds: float,
         clock: Callable[[], float] = time.monotonic,
         start: Callable[[Callable[[], None]], None] | None = None,
+        load: Callable[[], T | None] = lambda: None,
     ) -> None:
         self._make, self._fresh_seconds, self._clock = make, fresh_seconds, clock
+        self._load = load
         self._start = start or _in_background
         self._lock = threading.Lock()
         self._is_making = False
         self._kept: tuple[float, T] | None = None
 
     def get(self) -> T:
-        kept = self._kept
-        if kept is None:
-            return self._first()
+        kept = self._kept or self._first()
         if self._clock() >= kept[0]:
             self._again()
         return kept[1]
@@ -42,14 +43,20 @@ class Kept(Generic[T]):
     def forget(self) -> None:
         self._kept = None
 
-    def _first(self) -> T:
+    def _first(self) -> tuple[float, T]:
         with self._lock:
-            return self._kept[1] if self._kept else self._remember()
+            if self._kept is not None:
+                return self._kept
+            loaded = self._load()
+            if loaded is None:
+                return self._remember()
+            self._kept = (self._clock(), loaded)
+            return self._kept
 
-    def _remember(self) -> T:
+    def _remember(self) -> tuple[float, T]:
         made = self._make()
         self._kept = (self._clock() + self._fresh_seconds, made)
-        return made
+        return self._kept
 
     def _again(self) -> None:
         with self._lock:

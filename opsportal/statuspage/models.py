@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from monitoring.models import Check
+from opsportal.statuspage.addresses import validate_sender
 
 
 class Page(models.Model):
@@ -23,6 +24,16 @@ class Page(models.Model):
         default="",
         validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", "Such as #1d55b5.")],
         help_text="Of the bar at the top, such as #1d55b5",
+    )
+    mail_sender = models.CharField(
+        "sender of mail",
+        max_length=200,
+        blank=True,
+        default="",
+        validators=[validate_sender],
+        help_text="Such as Example status <status@example.com>: people may then subscribe by "
+        "e-mail. Empty: they may not. Mail goes through the server of EMAIL_URL, and its links "
+        "begin with OPSPORTAL_PUBLIC_URL",
     )
     logo = models.BinaryField(null=True, blank=True, editable=False)
     logo_type = models.CharField(max_length=20, blank=True, default="", editable=False)
@@ -86,12 +97,36 @@ class IncidentUpdate(models.Model):
     stage = models.CharField(max_length=15, choices=Stage, default=Stage.INVESTIGATING)
     text = models.TextField()
     at = models.DateTimeField(default=timezone.now)
+    by_mail = models.BooleanField(
+        "by e-mail", default=True, help_text="Also to those who have subscribed"
+    )
+    # When it was queued for them; None: not yet.
+    told_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         ordering = ["-at", "-id"]
+        indexes = [
+            models.Index(fields=["id"], name="updates_to_tell", condition=models.Q(told_at=None))
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_stage_display()}: {self.text[:60]}"
+
+
+class Subscriber(models.Model):
+    """Who wants updates by e-mail. Until the address is confirmed nothing else is sent to it; who
+    unsubscribes leaves no row behind."""
+
+    email = models.EmailField(unique=True)
+    # Of the latest mail that asked for confirmation.
+    asked_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["email"]
+
+    def __str__(self) -> str:
+        return self.email
 
 
 class Work(models.Model):

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from monitoring.availability import Span, availability, worst_of_cells
+from monitoring.availability import Span, availability, without, worst_of_cells
 from monitoring.history import DAY_MS, spans_of
-from monitoring.models import CheckState
+from monitoring.models import Check, CheckState, CheckStatus
+from monitoring.planned_work import PlannedWork, Window, left_out_of, merged, planned_between
 from opsportal.statuspage.models import Component, Incident, Page, Stage, Work
 from opsportal.statuspage.states import WORDS, State, component_state, headline, of_check, worst
 
@@ -59,8 +60,10 @@ def read_contents(now: datetime) -> Contents | None:
     found = Incident.objects.prefetch_related("updates", "components")
     incidents = list(found[:MOST_INCIDENTS])
     opened = [each for each in incidents if not is_over(each)]
-    work = list(Work.objects.filter(ends_at__gt=now).prefetch_related("components"))
-    components = _components(opened, [each for each in work if each.starts_at <= now], now)
+    recent = Work.objects.filter(ends_at__gt=now - timedelta(days=DAYS))
+    works = list(recent.prefetch_related("components"))
+    work = [each for each in works if each.ends_at > now]
+    components = _components(opened, works, now)
     states = [each.state for each in components]
     past = [each for each in incidents if is_over(each) and _last_told(each) >= since]
     return Contents(page, now, worst(states), headline(states), components, opened, past, work)
@@ -76,53 +79,82 @@ def _last_told(incident: Incident) -> datetime:
     return max((each.at for each in incident.updates.all()), default=incident.started_at)
 
 
-def _components(
-    opened: Sequence[Incident], under_way: Sequence[Work], now: datetime
-) -> list[Shown]:
+def _components(opened: Sequence[Incident], works: Sequence[Work], now: datetime) -> list[Shown]:
     found = list(Component.objects.prefetch_related("checks"))
     ids = {check.pk for each in found for check in each.checks.all() if check.enabled}
     statuses = dict(CheckState.objects.filter(pk__in=ids).values_list("pk", "status"))
-    end_ms = round(now.timestamp() * 1000)
+    end_ms = _ms(now)
     spans = spans_of(ids, end_ms - DAYS * DAY_MS)
-    maintained = {each.pk for work in under_way for each in work.components.all()}
+    planned = planned_between(end_ms - DAYS * DAY_MS, end_ms)
     impacts: dict[int, list[str]] = {}
     for incident in opened:
         for each in incident.components.all():
             impacts.setdefault(each.pk, []).append(incident.impact)
     return [
-        _shown(each, statuses, spans, impacts.get(each.pk, []), each.pk in maintained, end_ms)
+        _shown(
+            each,
+            {pk: statuses[pk] for pk in _watching(each, statuses)},
+            [_Past(check, spans.get(check.pk, []), planned) for check in each.checks.all()],
+            [work for work in works if each in work.components.all()],
+            impacts.get(each.pk, []),
+            end_ms,
+        )
         for each in found
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    check: Check
+    spans: Sequence[Span]
+    planned: Sequence[PlannedWork]
+
+    def beside(self, public: Sequence[Window], end_ms: int) -> list[Span]:
+        """Without planned work: what was announced here, and what alerts know of."""
+        known = left_out_of(self.check.slug, self.check.kind, self.planned)
+        return list(without(self.spans, merged([*known, *public]), end_ms))
+
+
+def _watching(component: Component, statuses: Mapping[int, str]) -> list[int]:
+    return [check.pk for check in component.checks.all() if check.pk in statuses]
 
 
 def _shown(
     component: Component,
     statuses: Mapping[int, str],
-    spans: Mapping[int, list[Span]],
+    pasts: Sequence[_Past],
+    works: Sequence[Work],
     impacts: Sequence[str],
-    is_maintained: bool,
     end_ms: int,
 ) -> Shown:
-    ids = [check.pk for check in component.checks.all() if check.pk in statuses]
-    histories = [spans.get(each, []) for each in ids]
+    windows = merged((_ms(each.starts_at), _ms(each.ends_at)) for each in works)
+    histories = [each.beside(windows, end_ms) for each in pasts if each.check.pk in statuses]
+    is_maintained = any(start <= end_ms < end for start, end in windows)
     return Shown(
         component.name,
         component.slug,
         component.group,
         component.description,
-        component_state([statuses[each] for each in ids], impacts, is_maintained),
-        days_of(histories, end_ms),
+        component_state(statuses.values(), impacts, is_maintained),
+        days_of(histories, end_ms, windows),
         lowest_availability(histories, end_ms),
     )
 
 
-def days_of(histories: Sequence[Sequence[Span]], end_ms: int) -> list[State]:
-    """Pure. The worst of each day of all histories; the last day ends now."""
+def days_of(
+    histories: Sequence[Sequence[Span]], end_ms: int, maintained: Sequence[Window] = ()
+) -> list[State]:
+    """Pure. The worst of each day of all histories; the last day ends now. A day of which nothing
+    else is known was one of maintenance."""
     start_ms = end_ms - DAYS * DAY_MS
+    work = [Span(start, end, CheckStatus.UNKNOWN) for start, end in maintained]
+    worked = worst_of_cells(work, start_ms, end_ms, DAYS)
     cells = [worst_of_cells(each, start_ms, end_ms, DAYS) for each in histories]
-    if not cells:
-        return [State.UNKNOWN] * DAYS
-    return [worst(of_check(status) for status in day) for day in zip(*cells, strict=True)]
+    days = [worst(of_check(each[day]) for each in cells) for day in range(DAYS)]
+    return [
+        State.MAINTENANCE if state is State.UNKNOWN and was_work else state
+        for state, was_work in zip(days, worked, strict=True)
+    ]
 
 
 def lowest_availability(histories: Sequence[Sequence[Span]], end_ms: int) -> float | None:
@@ -130,6 +162,10 @@ def lowest_availability(histories: Sequence[Sequence[Span]], end_ms: int) -> flo
     start_ms = end_ms - DAYS * DAY_MS
     found = [availability(each, start_ms, end_ms).percent for each in histories]
     return min((each for each in found if each is not None), default=None)
+
+
+def _ms(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)
 
 
 def utc_now() -> datetime:

@@ -6,15 +6,25 @@ from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from opsportal.statuspage import copy
 from opsportal.statuspage.cache import Kept
 from opsportal.statuspage.rendering import Rendered, render_all
 
 FRESH_SECONDS = 10
-KEPT: Kept[Rendered | None] = Kept(render_all, FRESH_SECONDS)
+
+
+def _make() -> Rendered | None:
+    rendered = render_all()
+    copy.write(rendered)
+    return rendered
+
+
+KEPT: Kept[Rendered | None] = Kept(_make, FRESH_SECONDS, load=copy.read)
 
 
 def forget(**_: object) -> None:
     KEPT.forget()
+    copy.write(None)
 
 
 @require_safe

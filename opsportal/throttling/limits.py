@@ -15,6 +15,7 @@ class Group(StrEnum):
     PING = "ping"
     HEALTH = "health"
     STATUS = "status"
+    SUBSCRIBE = "subscribe"
     API = "api"
 
 
@@ -26,7 +27,7 @@ class Limit(NamedTuple):
 
 
 Limits = dict[Group, Limit | None]
-DEFAULTS = "login=20/min, ping=5000/s, health=2000/s, status=50/s, api=300/s"
+DEFAULTS = "login=20/min, ping=5000/s, health=2000/s, status=50/s, subscribe=10/h, api=300/s"
 
 
 def parse_limits(text: str) -> Limits:

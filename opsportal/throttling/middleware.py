@@ -78,7 +78,10 @@ def group_of(request: HttpRequest) -> Group | None:
     if path.startswith(("/api/", "/metrics")):
         return Group.API
     if path.startswith("/status"):
-        return Group.STATUS
+        # Each one may send a mail. Confirming and unsubscribing, which big providers do for many
+        # from one address, does not.
+        asks = request.method == "POST" and path.startswith("/status/subscribe")
+        return Group.SUBSCRIBE if asks else Group.STATUS
     if request.method == "POST" and path.startswith(settings.LOGIN_PATHS):
         return Group.LOGIN
     return None

@@ -8,6 +8,7 @@ import random
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import django
@@ -23,6 +24,7 @@ from monitoring.editing import save_check  # noqa: E402
 from monitoring.histogram import Histogram  # noqa: E402
 from monitoring.models import Check, CheckState, Transition  # noqa: E402
 from monitoring.store import Point  # noqa: E402
+from opsportal.statuspage.models import Component, Incident, Page, Work  # noqa: E402
 
 STEP_MS = 10_000
 HOUR_MS = 3_600_000
@@ -169,6 +171,30 @@ def backups(now_ms: int) -> None:
     )
 
 
+def status_page(now_ms: int) -> None:
+    """Published, with an incident that is over and maintenance to come."""
+    Page.objects.create(
+        published=True,
+        title="Example status",
+        introduction="How our services are.",
+        mail_sender="Example status <status@example.com>",
+    )
+    for name, check in (("Trading", "Tradier"), ("Quotes", "Alpaca")):
+        component = Component.objects.create(name=name, slug=name.lower(), group="Markets")
+        component.checks.set(Check.objects.filter(name=check))
+    now = datetime.fromtimestamp(now_ms / 1000, UTC)
+    begun = now - timedelta(hours=7)
+    incident = Incident.objects.create(title="Slow trading", impact="major", started_at=begun)
+    incident.components.set(Component.objects.filter(slug="trading"))
+    incident.updates.create(stage="investigating", text="Orders take longer.", at=begun)
+    incident.updates.create(stage="resolved", text="As fast as ever.", at=now - timedelta(hours=6))
+    Work.objects.create(
+        title="New database",
+        starts_at=now + timedelta(days=2),
+        ends_at=now + timedelta(days=2, hours=1),
+    )
+
+
 PHASES = {"dns": 0.1, "connect": 0.3, "tls": 0.6}
 
 
@@ -187,6 +213,7 @@ if __name__ == "__main__":
         dependencies(time.time_ns() // 1_000_000)
         alerts(time.time_ns() // 1_000_000)
         backups(time.time_ns() // 1_000_000)
+        status_page(time.time_ns() // 1_000_000)
     result = store.record(points(sys.argv[1], time.time_ns() // 1_000_000))
     if result.rejected:
         sys.exit(str(result.rejected[0]))

@@ -66,6 +66,11 @@ ADDRESSES = [
     "/admin/backups/plan/add/",
     "/admin/backups/plan/add/?kind=postgresql",
     "/admin/backups/backup/",
+    "/admin/statuspage/page/1/change/",
+    "/admin/statuspage/incident/1/change/",
+    "/admin/statuspage/work/add/",
+    "/admin/mail/mail/",
+    "/status/",
     "/nothing",
 ]
 
