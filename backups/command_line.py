@@ -12,9 +12,7 @@ from django.core.management.base import CommandError
 from tqdm import tqdm
 
 from backups.census import Census
-from backups.errors import CancelledError
 from backups.models import GOOD, Backup
-from backups.runner import Watching
 
 
 class Bar:
@@ -72,14 +70,6 @@ class AskedToStop:
     def _ask(self, number: int, frame: FrameType | None) -> None:
         self.is_asked = True
         signal.signal(signal.SIGINT, self._before)
-
-    def watching(self, show: Watching) -> Watching:
-        def watch(stage: str, done_bytes: int, expected_bytes: int | None) -> None:
-            if self.is_asked:
-                raise CancelledError("cancelled on the command line")
-            show(stage, done_bytes, expected_bytes)
-
-        return watch
 
 
 def human(size_bytes: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from threading import Event, Thread
 
 from django.db import DatabaseError, connection
@@ -31,10 +32,10 @@ def claim(backup_id: int, now_ms: int) -> Backup | None:
 class Lease:
     """Renews and tells of progress from a thread of its own, so that a slow destination or a long
     query of the dump keeps the run. `is_cancelled` when somebody has asked for that, or when the
-    row belongs to nobody any more."""
+    row belongs to nobody any more. `tick` is called after each renewal, from that thread."""
 
-    def __init__(self, backup_id: int) -> None:
-        self._id = backup_id
+    def __init__(self, backup_id: int, tick: Callable[[], None] = lambda: None) -> None:
+        self._id, self._tick = backup_id, tick
         self.stage, self.done_bytes = "", 0
         self.expected_bytes: int | None = None
         self.is_cancelled = False
@@ -51,6 +52,7 @@ class Lease:
         try:
             while not self._over.wait(RENEW_SECONDS):
                 self._renewed()
+                self._tick()
         finally:
             connection.close()
 

@@ -35,6 +35,7 @@ from backups.proving import restore_and_count
 from backups.read_back import read_back
 from backups.recovery_sheet import by_hand_of
 from backups.sources.base import Surroundings
+from backups.stopping import STALL_SECONDS, Stopper
 from backups.sweeping import sweep
 from opsportal.lib.crypto import UnreadableSecretError
 from opsportal.lib.kinds import SettingsError
@@ -45,28 +46,40 @@ Watching = Callable[[str, int, int | None], None]
 """Of the stage, the bytes done, and about how many there are."""
 
 
-def run(backup_id: int, watching: Watching | None = None) -> Backup | None:
+def run(
+    backup_id: int,
+    watching: Watching | None = None,
+    is_asked_to_stop: Callable[[], bool] = lambda: False,
+) -> Backup | None:
     """Makes, proves and prunes. None when somebody else has the run. Never raises for what goes
     wrong with the backup: the row says it."""
     backup = claim(backup_id, _now_ms())
     if backup is None or backup.plan is None:
         return None
-    _Run(backup, backup.plan, watching).go()
+    _Run(backup, backup.plan, watching, is_asked_to_stop).go()
     backup.refresh_from_db()
     return backup
 
 
 class _Run:
-    def __init__(self, backup: Backup, plan: Plan, watching: Watching | None) -> None:
+    def __init__(
+        self,
+        backup: Backup,
+        plan: Plan,
+        watching: Watching | None,
+        is_asked_to_stop: Callable[[], bool],
+    ) -> None:
         self._backup, self._plan, self._watching = backup, plan, watching
+        self._is_asked_to_stop = is_asked_to_stop
+        self._stopper = Stopper(STALL_SECONDS + plan.lock_timeout_seconds)
         # It opens this backup until its proof is done, and never leaves this process.
         self._ephemeral = x25519.Identity.generate()
         self._is_to_be_proved = _is_to_be_proved(plan, backup)
 
     def go(self) -> None:
-        self._lease = Lease(self._backup.pk)
+        self._lease = Lease(self._backup.pk, self._tick)
         try:
-            with surroundings(self._plan) as around:
+            with surroundings(self._plan, stopper=self._stopper) as around:
                 sweep(self._plan, _now_ms())
                 self._make(around)
                 self._prove(around)
@@ -74,7 +87,7 @@ class _Run:
         except CancelledError as error:
             self._cancelled(str(error))
         except (BackupError, SettingsError, UnreadableSecretError, ValueError, OSError) as error:
-            self._end(BackupStatus.FAILED, error=str(error))
+            self._failed(error)
         except Exception:
             logger.exception("backup %s failed in a way that nobody thought of", self._backup.pk)
             self._end(BackupStatus.FAILED, error="an error within the portal: its log says more")
@@ -165,20 +178,21 @@ class _Run:
         self._stage("restoring", backup.size_bytes)
         try:
             backup.restore_seconds = self._restored(around)
-        except CancelledError:
-            raise
-        except (NoPlaceError, DestinationError) as error:
-            if isinstance(error, GoneError):
-                self._disproved(error)
-            # It says nothing about the artifact, which may be all that there is one day.
-            series.record_proof(backup.plan_name, False, _now_ms())
-            self._end(BackupStatus.STORED, error=f"it could not be proved: {error}")
-            return
         except BackupError as error:
-            self._disproved(error)
+            self._check_cancelled()
+            self._not_restored(error)
+            return
         backup.proof, backup.proved_ms = Proof.RESTORED, _now_ms()
         series.record_proof(backup.plan_name, True, _now_ms())
         self._end(BackupStatus.VERIFIED, error=backup.error)
+
+    def _not_restored(self, error: BackupError) -> None:
+        is_elsewhere = isinstance(error, (NoPlaceError, DestinationError))
+        if isinstance(error, GoneError) or not is_elsewhere:
+            self._disproved(error)
+        # It says nothing about the artifact, which may be all that there is one day.
+        series.record_proof(self._backup.plan_name, False, _now_ms())
+        self._end(BackupStatus.STORED, error=f"it could not be proved: {error}")
 
     def _disproved(self, error: BackupError) -> NoReturn:
         series.record_proof(self._backup.plan_name, False, _now_ms())
@@ -214,9 +228,25 @@ class _Run:
         if self._watching is not None:
             self._watching(self._lease.stage, done_bytes, self._lease.expected_bytes)
 
+    def _tick(self) -> None:
+        """From the lease's thread: who waits for others does not ask whether to go on."""
+        is_cancelled = self._lease.is_cancelled or self._is_asked_to_stop()
+        self._stopper.look(time.monotonic(), is_cancelled)
+
     def _check_cancelled(self) -> None:
         if self._lease.is_cancelled:
             raise CancelledError("cancelled")
+        if self._is_asked_to_stop():
+            raise CancelledError("cancelled on the command line")
+
+    def _failed(self, error: Exception) -> None:
+        """What was ended because somebody has asked for that did not fail."""
+        try:
+            self._check_cancelled()
+        except CancelledError as cancelled:
+            self._cancelled(str(cancelled))
+        else:
+            self._end(BackupStatus.FAILED, error=self._stopper.reason or str(error))
 
     def _cancelled(self, words: str) -> None:
         """During its proof, it is a backup all the same."""
@@ -266,7 +296,9 @@ def _written(destination: Destination, beside: dict[str, bytes]) -> str:
 
 
 @contextmanager
-def surroundings(plan: Plan, purpose: str = "run") -> Iterator[Surroundings]:
+def surroundings(
+    plan: Plan, purpose: str = "run", stopper: Stopper | None = None
+) -> Iterator[Surroundings]:
     """Emptied before, too: a run that was killed may have left a copy of the data there. A later
     proof has its own, because a run may be under way."""
     work_dir = Path(settings.DATA_DIR) / "work" / f"{plan.slug}.{purpose}"
@@ -274,7 +306,8 @@ def surroundings(plan: Plan, purpose: str = "run") -> Iterator[Surroundings]:
     work_dir.mkdir(parents=True, mode=0o700)
     owner = f"{plan.slug}_{purpose}".replace("-", "_")
     try:
-        yield Surroundings(work_dir, plan.lock_timeout_seconds, owner)
+        seconds = plan.lock_timeout_seconds
+        yield Surroundings(work_dir, seconds, owner, stopper=stopper or Stopper())
     finally:
         shutil.rmtree(work_dir, ignore_errors=True)
 

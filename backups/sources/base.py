@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Protocol
 
 from backups.census import Census
+from backups.stopping import Stopper
 from opsportal.lib.kinds import Configured
 
 
@@ -28,6 +29,8 @@ class Surroundings:
     owner: str = "by_hand"
     # Of a restore: roles have to be there that owned the tables.
     keep_owners: bool = True
+    # Whoever waits for others registers there how that is ended.
+    stopper: Stopper = field(default_factory=Stopper)
 
 
 class Dump(ABC):

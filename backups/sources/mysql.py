@@ -17,9 +17,18 @@ from backups.sources.mysql_census import (
     standstill,
     tables_of,
 )
-from backups.sources.mysql_parts import WRITTEN, Connection, Parts, connected, explained, parts_of
+from backups.sources.mysql_parts import (
+    WRITTEN,
+    Connection,
+    Parts,
+    connected,
+    cutting,
+    explained,
+    parts_of,
+)
 from backups.sources.mysql_target import Tailed, restored, scratched
 from backups.sources.mysql_tools import DumpTool, dump_command, option_file
+from backups.stopping import Stopper
 from opsportal.lib.kinds import kind, setting
 
 # For the program to connect and to begin its snapshot; meanwhile writers wait.
@@ -61,12 +70,13 @@ class Mysql(Source):
             options = stack.enter_context(option_file(parts, around.work_dir))
             command = dump_command(options, parts.name)
             reader = stack.enter_context(closing(connected(parts)))
+            stack.enter_context(around.stopper.ends(cutting(reader, parts)))
             with standstill(parts, around.lock_timeout_seconds) as is_still:
                 begun = _begun(reader, parts.name)
-                tool = DumpTool(command, {}, around.work_dir, secrets=[parts.password])
+                tool = DumpTool(command, {}, around, secrets=[parts.password])
                 stack.callback(tool.stop)
                 is_exact = tool.has_begun(BEGIN_SECONDS) and is_still
-            yield MysqlDump(parts, tool, begun, is_exact)
+            yield MysqlDump(parts, tool, begun, is_exact, around.stopper)
 
     def scratch(self, around: Surroundings) -> AbstractContextManager[Target]:
         return scratched(parts_of(self.url), around)
@@ -96,8 +106,11 @@ def _begun(reader: Connection, name: str) -> Begun:
 
 
 class MysqlDump(Dump):
-    def __init__(self, parts: Parts, tool: DumpTool, begun: Begun, is_exact: bool) -> None:
+    def __init__(
+        self, parts: Parts, tool: DumpTool, begun: Begun, is_exact: bool, stopper: Stopper
+    ) -> None:
         self._parts, self._tool, self._begun, self._is_exact = parts, tool, begun, is_exact
+        self._stopper = stopper
         self._tailed = Tailed(tool)
         self.stream = self._tailed
         self.expected_bytes = int(rows_of(begun.reader, _SIZE, parts.name)[0][0] or 0)
@@ -115,7 +128,11 @@ class MysqlDump(Dump):
         begun = self._begun
         held = [table for table in begun.tables if table.is_held]
         doubtful = [table for table in begun.tables if not (self._is_exact and table.is_held)]
-        with explained(self._parts), closing(connected(self._parts)) as connection:
+        with (
+            explained(self._parts),
+            closing(connected(self._parts)) as connection,
+            self._stopper.ends(cutting(connection, self._parts)),
+        ):
             found = census_of(begun.reader, held, checksums)
             early = Census({**found.rows, **begun.loose.rows}, found.checksums)
             begin(connection)

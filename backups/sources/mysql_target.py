@@ -9,7 +9,7 @@ from backups.census import Census
 from backups.errors import SourceError
 from backups.sources.base import Readable, Surroundings, Target
 from backups.sources.mysql_census import begin, census_of, quoted, rows_of, tables_of
-from backups.sources.mysql_parts import Connection, Parts, connected, explained
+from backups.sources.mysql_parts import Connection, Parts, connected, cutting, explained
 from backups.sources.mysql_tools import DumpTool, LoadTool, dump_command, load_command, option_file
 
 # The last line of every dump that is whole.
@@ -52,10 +52,10 @@ class MysqlTarget(Target):
         self._parts, self._name, self._around = parts, name, around
 
     def load(self, stream: Readable) -> None:
-        tailed, work_dir = Tailed(stream), self._around.work_dir
-        with option_file(self._parts, work_dir) as options:
+        tailed, around = Tailed(stream), self._around
+        with option_file(self._parts, around.work_dir) as options:
             command = load_command(options, self._name)
-            tool = LoadTool(command, {}, work_dir, reads=True, secrets=[self._parts.password])
+            tool = LoadTool(command, {}, around, reads=True, secrets=[self._parts.password])
             try:
                 tool.feed(tailed)
             finally:
@@ -63,7 +63,11 @@ class MysqlTarget(Target):
         tailed.check()
 
     def census(self, checksums: bool) -> Census:
-        with explained(self._parts), closing(connected(self._parts, self._name)) as connection:
+        with (
+            explained(self._parts),
+            closing(connected(self._parts, self._name)) as connection,
+            self._around.stopper.ends(cutting(connection, self._parts)),
+        ):
             begin(connection)
             return census_of(connection, tables_of(connection, self._name), checksums)
 
@@ -117,7 +121,7 @@ def _replaced(parts: Parts, beside: str, around: Surroundings) -> None:
         _created(server, parts.name, like=beside)
     with option_file(parts, around.work_dir) as options:
         command = dump_command(options, beside)
-        tool = DumpTool(command, {}, around.work_dir, secrets=[parts.password])
+        tool = DumpTool(command, {}, around, secrets=[parts.password])
         try:
             MysqlTarget(parts, parts.name, around).load(tool)
             tool.finish()

@@ -13,11 +13,14 @@ from backups.census import Census
 from backups.errors import SourceError
 from backups.sources.base import Dump, Readable, Source, Surroundings, Target
 from backups.sources.postgresql_census import Snapshot, census_of
+from backups.sources.postgresql_cutting import cutting
 from backups.sources.postgresql_locks import GiveWay
 from backups.sources.postgresql_swap import swapped
 from backups.sources.postgresql_tools import (
     CONNECT_TIMEOUT_SECONDS,
+    connection_words,
     environment_of,
+    kept_alive,
     parts_of,
     tool_for,
 )
@@ -93,12 +96,13 @@ class Postgresql(Source):
         with (
             _explained(),
             closing(_connected(self.url, application)) as connection,
+            around.stopper.ends(cutting(connection)),
             Snapshot(connection, around.lock_timeout_seconds) as snapshot,
         ):
             tool = Tool(
                 self._command(connection, snapshot, around),
                 environment_of(self.url, application),
-                around.work_dir,
+                around,
                 secrets=[parts_of(self.url).get("password", "")],
             )
             watching = _connected(self.url, f"{APPLICATION} watch")
@@ -117,6 +121,7 @@ class Postgresql(Source):
             *("--format=custom", "--compress=0", "--no-password"),
             f"--snapshot={snapshot.name}",
             f"--lock-wait-timeout={around.lock_timeout_seconds * 1000}",
+            f"--dbname={connection_words(self.url)}",
         ]
 
     def companions(self, around: Surroundings) -> dict[str, bytes]:
@@ -126,9 +131,9 @@ class Postgresql(Source):
         with _explained(), closing(_connected(self.url, APPLICATION)) as connection:
             name = tool_for("pg_dumpall", connection.info.server_version)
         tool = Tool(
-            [name, "--globals-only", "--no-password"],
+            [name, "--globals-only", "--no-password", f"--dbname={connection_words(self.url)}"],
             environment_of(self.url, APPLICATION),
-            around.work_dir,
+            around,
             secrets=[parts_of(self.url).get("password", "")],
         )
         try:
@@ -215,11 +220,11 @@ class PostgresqlTarget(Target):
     def load(self, stream: Readable) -> None:
         with closing(_connected(self._url, APPLICATION)) as connection:
             tool = tool_for("pg_restore", connection.info.server_version)
-        into = f"--dbname={self._name}"
+        into = f"--dbname={connection_words(self._url, dbname=self._name)}"
         restore = Tool(
             [tool, "--exit-on-error", "--no-password", *self._options, into],
             environment_of(self._url, APPLICATION),
-            self._around.work_dir,
+            self._around,
             reads=True,
             secrets=[parts_of(self._url).get("password", "")],
         )
@@ -236,6 +241,7 @@ class PostgresqlTarget(Target):
         with (
             _explained(),
             closing(_connected(self._url, APPLICATION)) as connection,
+            self._around.stopper.ends(cutting(connection)),
             Snapshot(connection, self._around.lock_timeout_seconds) as snapshot,
         ):
             return census_of(connection, snapshot.tables, checksums)
@@ -243,7 +249,7 @@ class PostgresqlTarget(Target):
 
 def _connected(url: str, application: str) -> psycopg.Connection:
     return psycopg.connect(
-        url,
+        psycopg.conninfo.make_conninfo(url, **kept_alive(url)),
         application_name=application,
         connect_timeout=CONNECT_TIMEOUT_SECONDS,
         autocommit=True,

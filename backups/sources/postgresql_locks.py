@@ -8,6 +8,7 @@ from threading import Event, Thread
 import psycopg
 
 from backups.sources.base import Surroundings
+from backups.sources.postgresql_cutting import cutting
 from backups.sources.tools import Tool
 
 EVERY_SECONDS = 2.0
@@ -40,6 +41,8 @@ class GiveWay:
         self._tool, self._census = tool, census
         self._patience_seconds = min(around.lock_timeout_seconds, MOST_PATIENCE_SECONDS)
         self._over = Event()
+        self._stopper = around.stopper
+        self._key = self._stopper.add(cutting(connection))
         self._thread = Thread(target=self._watch, name="give way", daemon=True)
         self._thread.start()
 
@@ -74,3 +77,4 @@ class GiveWay:
     def stop(self) -> None:
         self._over.set()
         self._thread.join()
+        self._stopper.remove(self._key)

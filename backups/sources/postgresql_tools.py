@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from backups.errors import SourceError
 from backups.sources.tools import found
@@ -35,6 +35,14 @@ _VARIABLES = {
     "channel_binding": "PGCHANNELBINDING",
 }
 CONNECT_TIMEOUT_SECONDS = 10
+# A server whose machine or network is gone says nothing at all: found within a minute and a half,
+# not after the two hours of the system's own settings. Also while it only computes.
+KEEPALIVES = {
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "6",
+    "tcp_user_timeout": "90000",
+}
 
 
 def parts_of(url: str) -> dict[str, str]:
@@ -51,6 +59,17 @@ def environment_of(url: str, application: str) -> dict[str, str]:
     named = {_VARIABLES[name]: value for name, value in parts.items() if name in _VARIABLES}
     timeout = {"PGCONNECT_TIMEOUT": str(CONNECT_TIMEOUT_SECONDS)}
     return {**named, **timeout, "PGAPPNAME": application}
+
+
+def kept_alive(url: str) -> dict[str, str]:
+    """What the URL says itself comes first. No variable of libpq's is for them."""
+    given = parts_of(url)
+    return {name: given.get(name, value) for name, value in KEEPALIVES.items()}
+
+
+def connection_words(url: str, **more: str) -> str:
+    """For a program's --dbname, without a secret; the rest it has from `environment_of`."""
+    return make_conninfo("", **kept_alive(url), **more)
 
 
 def tool_for(name: str, server_version: int) -> str:

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from backups.census import Census
 from backups.errors import SourceError
 from backups.sources.base import Dump, Readable, Source, Surroundings, Target
+from backups.stopping import Stopper
 from opsportal.lib.kinds import kind, setting
 
 CHUNK_BYTES = 1024 * 1024
@@ -46,7 +47,7 @@ class Sqlite(Source):
         try:
             _copied(Path(self.path), copy, around.lock_timeout_seconds)
             with copy.open("rb") as file:
-                yield SqliteDump(copy, file)
+                yield SqliteDump(copy, file, around.stopper)
         finally:
             _removed(copy)
 
@@ -54,7 +55,7 @@ class Sqlite(Source):
     def scratch(self, around: Surroundings) -> Iterator[Target]:
         path = around.work_dir / "scratch.sqlite3"
         try:
-            yield SqliteTarget(path)
+            yield SqliteTarget(path, around.stopper)
         finally:
             _removed(path)
 
@@ -68,7 +69,7 @@ class Sqlite(Source):
         beside = path.with_name(f"{path.name}.restoring")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            yield SqliteTarget(beside)
+            yield SqliteTarget(beside, around.stopper)
             _folded(path)
             # What these hold belongs to the file that goes.
             _removed(path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm"))
@@ -78,8 +79,8 @@ class Sqlite(Source):
 
 
 class SqliteDump(Dump):
-    def __init__(self, copy: Path, file: Readable) -> None:
-        self._copy, self._hashed = copy, Hashed(file)
+    def __init__(self, copy: Path, file: Readable, stopper: Stopper) -> None:
+        self._copy, self._hashed, self._stopper = copy, Hashed(file), stopper
         self.stream = self._hashed
         self.expected_bytes = copy.stat().st_size
         self.versions = {"sqlite": sqlite3.sqlite_version}
@@ -88,16 +89,13 @@ class SqliteDump(Dump):
         """Nothing to wait for: the copy was whole before it was read."""
 
     def census(self, checksums: bool) -> Census:
-        try:
-            counted = census_of(self._copy)
-        except sqlite3.Error as error:
-            raise SourceError(f"the database is damaged; SQLite says: {error}") from None
+        counted = census_of(self._copy, self._stopper)
         return Census(counted.rows, {WHOLE: self._hashed.digest.hexdigest()})
 
 
 class SqliteTarget(Target):
-    def __init__(self, path: Path) -> None:
-        self._path, self._digest = path, ""
+    def __init__(self, path: Path, stopper: Stopper) -> None:
+        self._path, self._stopper, self._digest = path, stopper, ""
 
     def load(self, stream: Readable) -> None:
         digest = hashlib.sha256()
@@ -109,10 +107,10 @@ class SqliteTarget(Target):
             file.flush()
             os.fsync(file.fileno())
         self._digest = digest.hexdigest()
-        _checked(self._path)
+        _checked(self._path, self._stopper)
 
     def census(self, checksums: bool) -> Census:
-        return Census(census_of(self._path).rows, {WHOLE: self._digest})
+        return Census(census_of(self._path, self._stopper).rows, {WHOLE: self._digest})
 
 
 class Hashed:
@@ -127,13 +125,15 @@ class Hashed:
         return data
 
 
-def census_of(path: Path) -> Census:
-    with closing(_opened(path)) as database:
-        tables = database.execute(
-            "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0"
-        ).fetchall()
-        rows = {name: _count(database, name) for (name,) in tables}
-    return Census(rows)
+def census_of(path: Path, stopper: Stopper) -> Census:
+    try:
+        with closing(_opened(path)) as database, stopper.ends(lambda _: database.interrupt()):
+            tables = database.execute(
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0"
+            ).fetchall()
+            return Census({name: _count(database, name) for (name,) in tables})
+    except sqlite3.Error as error:
+        raise SourceError(f"the database cannot be counted; SQLite says: {error}") from None
 
 
 def _count(database: sqlite3.Connection, table: str) -> int:
@@ -174,9 +174,12 @@ def _folded(path: Path) -> None:
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _checked(path: Path) -> None:
+def _checked(path: Path, stopper: Stopper) -> None:
     try:
-        with closing(sqlite3.connect(path)) as database:
+        with (
+            closing(sqlite3.connect(path)) as database,
+            stopper.ends(lambda _: database.interrupt()),
+        ):
             (said,) = database.execute("PRAGMA integrity_check(1)").fetchone()
     except sqlite3.DatabaseError as error:
         raise SourceError(f"SQLite says: {error}") from None

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import IO, cast
 
 from backups.errors import SourceError
-from backups.sources.base import Readable
+from backups.sources.base import Readable, Surroundings
 
 CHUNK_BYTES = 256 * 1024
 MOST_WORDS = 600
 STOP_SECONDS = 10
+# It is looked at every two seconds.
+KILLED_AT = 4
 
 
 class Tool:
@@ -26,13 +28,14 @@ class Tool:
         self,
         command: Sequence[str],
         environment: Mapping[str, str],
-        work_dir: Path,
+        around: Surroundings,
         *,
         reads: bool = False,
         secrets: Iterable[str] = (),
     ) -> None:
         self._name, self._secrets = Path(command[0]).name, [each for each in secrets if each]
-        self._words = work_dir / f"{self._name}.err"
+        self._words = around.work_dir / f"{self._name}.err"
+        self._stopper = around.stopper
         with self._words.open("wb") as words:
             self._process = subprocess.Popen(
                 list(command),
@@ -41,9 +44,11 @@ class Tool:
                 stdout=subprocess.DEVNULL if reads else subprocess.PIPE,
                 stderr=words,
             )
+        self._key = self._stopper.add(self._end)
 
     def read(self, size: int = -1, /) -> bytes:
-        return cast("IO[bytes]", self._process.stdout).read(size)
+        with self._stopper.silence():
+            return cast("IO[bytes]", self._process.stdout).read(size)
 
     def feed(self, stream: Readable) -> None:
         """Raises SourceError when the program ends before the stream does."""
@@ -62,14 +67,22 @@ class Tool:
         """Raises SourceError unless it ends with 0."""
         status = self._process.wait()
         if status != 0:
-            raise SourceError(f"{self._name} ended with {status}: {self.words}")
+            why = self._stopper.reason or self.words
+            raise SourceError(f"{self._name} ended with {status}: {why}")
 
     def interrupt(self) -> None:
         """From another thread than that which reads: it sees the end of the output."""
         self._process.terminate()
 
+    def _end(self, count: int) -> None:
+        if count < KILLED_AT:
+            self.interrupt()
+        else:
+            self._process.kill()
+
     def stop(self) -> None:
         """Whatever it is doing."""
+        self._stopper.remove(self._key)
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 with suppress(OSError):  # what it had not taken is lost with it

@@ -211,8 +211,8 @@ def test_a_cancelled_run_leaves_nothing(tmp_path: Path) -> None:
     queued = queue(of, "test", NOW_MS)
 
     class Asked(Lease):
-        def __init__(self, backup_id: int) -> None:
-            super().__init__(backup_id)
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
             self.is_cancelled = True
 
     with pytest.MonkeyPatch.context() as patch:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import io
 import shutil
 import stat
+import threading
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
+import pymysql
 import pytest
 
 from backups.census import Census, differences
 from backups.errors import SourceError
 from backups.sources.base import Surroundings
 from backups.sources.mysql import Mysql
+from backups.sources.mysql_parts import connected, cutting, parts_of
 from tests.backups.mariadb_server import PASSWORD, Server, running
 from tests.running_portal import free_port, until
 
@@ -185,6 +189,16 @@ def test_a_transaction_that_stays_open_is_not_waited_for_for_ever(
         cursor.execute("INSERT INTO empty_one VALUES (1)")
         with Mysql(url=server.url(name)).dump(around) as dump:
             assert dump.versions["snapshot"] == "approximate"
+
+
+def test_a_query_that_waits_is_ended_by_the_server(server: Server, name: str) -> None:
+    parts = parts_of(server.url(name))
+    with closing(connected(parts)) as connection:
+        ending = threading.Timer(0.2, cutting(connection, parts), (0,))
+        ending.start()
+        with pytest.raises(pymysql.MySQLError), connection.cursor() as cursor:
+            cursor.execute("SELECT SLEEP(600)")
+        ending.join()
 
 
 def test_those_who_write_go_on_while_it_dumps(

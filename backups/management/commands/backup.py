@@ -63,7 +63,7 @@ class Command(BaseCommand):
             self.stderr.write(f"{plan.name}: {error}")
             return False
         with Bar(plan.name, quiet=options["quiet"]) as bar:
-            backup = run(queued.pk, asked.watching(bar.show))
+            backup = run(queued.pk, bar.show, lambda: asked.is_asked)
         return backup is not None and self._told(backup)
 
     def _told(self, backup: Backup) -> bool:
