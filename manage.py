@@ -3,9 +3,13 @@
 
 import os
 import sys
+from pathlib import Path
+
+from opsportal.handing_over import hand_over
 
 
 def main() -> None:
+    hand_over(Path(__file__).resolve().parent)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opsportal.settings")
     from django.core.management import execute_from_command_line
 

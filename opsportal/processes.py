@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 from django.conf import settings
 
@@ -41,35 +40,19 @@ def broker_program() -> Program:
 
 
 def worker_program() -> Program:
-    return Program("worker", _manage("worker"))
+    return Program("worker", _manage("worker"), directory=str(settings.BASE_DIR))
 
 
 def beat_program() -> Program:
-    return Program("beat", _manage("beat"))
+    return Program("beat", _manage("beat"), directory=str(settings.BASE_DIR))
 
 
 def web_program() -> Program:
-    options = {
-        "interface": "wsgi",
-        "host": settings.BIND_ADDRESS,
-        "port": str(settings.PORT),
-        "workers": str(settings.WEB_WORKERS),
-        "blocking-threads": str(settings.WEB_THREADS),
-        "respawn-interval": "0.5",
-        "workers-kill-timeout": "5",
-        "log-level": "error",
-    }
-    flags = [word for name, value in options.items() for word in (f"--{name}", value)]
-    return Program(
-        "web",
-        (_script("granian"), *flags, "--respawn-failed-workers", "opsportal.wsgi:application"),
-    )
+    listen = (str(settings.BIND_ADDRESS), int(settings.PORT))
+    numbers = (str(settings.WEB_WORKERS), str(settings.WEB_THREADS))
+    command = (sys.executable, "-m", "opsportal.web_server", listen[0], str(listen[1]), *numbers)
+    return Program("web", command, listen=listen, directory=str(settings.BASE_DIR))
 
 
 def _manage(command: str) -> tuple[str, ...]:
     return (sys.executable, str(settings.BASE_DIR / "manage.py"), command)
-
-
-def _script(name: str) -> str:
-    """Of this environment, whether or not it is activated."""
-    return str(Path(sys.executable).with_name(name))

@@ -11,6 +11,7 @@ from csp.constants import NONE, SELF
 
 from opsportal.database import parse_database_url, sqlite_database
 from opsportal.env import Environment, parse_bind_address
+from opsportal.handing_over import RELEASES
 from opsportal.lib.mail_server import server_from
 from opsportal.throttling.limits import DEFAULTS, parse_limits
 from opsportal.version import VERSION
@@ -224,7 +225,11 @@ TIME_ZONE = "UTC"
 
 # --- Static files -------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = ENVIRONMENT.path("OPSPORTAL_STATIC_DIR", DATA_DIR / "static")
+# Of a deployed release its own: the one before it still serves while they are collected.
+IS_RELEASE = BASE_DIR.parent == (DATA_DIR / RELEASES).resolve()
+STATIC_ROOT = ENVIRONMENT.path(
+    "OPSPORTAL_STATIC_DIR", BASE_DIR / ".static" if IS_RELEASE else DATA_DIR / "static"
+)
 # Compressing each file twice would double the time of set-up.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STATICFILES_DIRS = [BASE_DIR / "static"]

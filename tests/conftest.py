@@ -17,7 +17,14 @@ import pytest
 from tests.running_portal import RunningPortal, own_database
 
 # What takes long to start is started by one process alone, for all tests that share it.
-SHARED = ("running_portal", "browser", "background_work", "doomed_portal", "set_up_once")
+SHARED = (
+    "running_portal",
+    "browser",
+    "background_work",
+    "doomed_portal",
+    "set_up_once",
+    "deployed_portal",
+)
 
 
 @pytest.hookimpl(tryfirst=True)  # before the groups are read

@@ -68,6 +68,11 @@ class RunningPortal:
     password: str = PASSWORD
 
     @property
+    def root(self) -> Path:
+        """Of the code that it runs."""
+        return ROOT
+
+    @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
@@ -92,7 +97,12 @@ class RunningPortal:
     def manage(self, *words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "manage.py", *words]
         return subprocess.run(
-            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+            command,
+            cwd=self.root,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     def token(self, name: str, scope: str = "read") -> str:
@@ -110,7 +120,7 @@ class RunningPortal:
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "portal"],
-                cwd=ROOT,
+                cwd=self.root,
                 env=self.environment,
                 stdout=log,
                 stderr=log,
@@ -164,7 +174,7 @@ class RunningPortal:
         """The status, or None while nobody answers."""
         try:
             return self.get(path).status_code
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return None
 
     def is_ready(self) -> bool:

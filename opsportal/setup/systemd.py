@@ -12,6 +12,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from opsportal.deployment.places import checkout_of
+from opsportal.handing_over import ENVIRONMENT
 from opsportal.setup.step import Outcome, Report, SetupError
 from opsportal.setup.unit import NAME, environment_text, unit_text
 
@@ -30,16 +32,17 @@ class Machine:
 def install_service(machine: Machine = Machine(), user: str = USER) -> Report:
     _refuse_others_than_root()
     _make_user(user)
-    _refuse_unreadable(settings.BASE_DIR, user)
+    base_dir, python = _checkout()
+    _refuse_unreadable(base_dir, python, user)
     _give(settings.DATA_DIR, user)
     environment_file = machine.configuration / "environment"
     wanted = {
         environment_file: environment_text(_variables()),
         machine.units / NAME: unit_text(
             user=user,
-            base_dir=settings.BASE_DIR,
+            base_dir=base_dir,
             data_dir=settings.DATA_DIR,
-            python=Path(sys.executable),
+            python=python,
             environment_file=environment_file,
         ),
     }
@@ -89,13 +92,21 @@ def _make_user(user: str) -> None:
         _run("useradd", "--system", "--user-group", "--no-create-home", user)
 
 
-def _refuse_unreadable(directory: Path, user: str) -> None:
+def _checkout() -> tuple[Path, Path]:
+    """With its Python. The service starts the checkout, which hands over to what is deployed."""
+    if not settings.IS_RELEASE:
+        return settings.BASE_DIR, Path(sys.executable)
+    checkout = checkout_of(settings.BASE_DIR)
+    return checkout, checkout / ENVIRONMENT / "bin" / "python"
+
+
+def _refuse_unreadable(directory: Path, python: Path, user: str) -> None:
     """By trying it as that user: modes, ACLs and mounts all have a say."""
-    read = ["/usr/bin/test", "-r", str(directory / "manage.py"), "-a", "-x", sys.executable]
+    read = ["/usr/bin/test", "-r", str(directory / "manage.py"), "-a", "-x", str(python)]
     if subprocess.run(read, user=user, cwd="/", check=False).returncode != 0:
         raise SetupError(
             f"The user {user}, whom the service runs as, cannot read {directory} or start "
-            f"{sys.executable}. Put the checkout where others may read it, such as /opt/opsportal."
+            f"{python}. Put the checkout where others may read it, such as /opt/opsportal."
         )
 
 

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 
 from opsportal.supervisor.backoff import delay_seconds, failures_in_a_row
-from opsportal.supervisor.program import Program
+from opsportal.supervisor.program import LISTEN_VARIABLE, STARTED_VARIABLE, Program
 
 
 class Child:
-    def __init__(self, program: Program) -> None:
-        self.program = program
+    """`listener`: the socket that it is handed. `started_file`: made by it when it can answer."""
+
+    def __init__(
+        self,
+        program: Program,
+        listener: socket.socket | None = None,
+        started_file: Path | None = None,
+    ) -> None:
+        self.program, self.listener, self.started_file = program, listener, started_file
         self.process: subprocess.Popen[bytes] | None = None
         self.restarts = 0
         self.last_death = ""
         self.failures = 0
         self.started_at = 0.0
         self.next_start = 0.0  # on the monotonic clock
+        self.killed_at: float | None = None  # when it was asked to leave: on the monotonic clock
         self._started = 0.0
 
     @property
@@ -31,9 +41,19 @@ class Child:
     def start(self) -> None:
         """Raises OSError when the system cannot start processes."""
         leash = [sys.executable, "-m", "opsportal.supervisor.leash", str(os.getpid())]
+        handed = {} if self.listener is None else {LISTEN_VARIABLE: str(self.listener.fileno())}
+        if self.started_file is not None:
+            self.started_file.unlink(missing_ok=True)
+            handed[STARTED_VARIABLE] = str(self.started_file)
         self.process = subprocess.Popen(
-            [*leash, *self.program.command], stdin=subprocess.DEVNULL, start_new_session=True
+            [*leash, *self.program.command],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            cwd=self.program.directory or None,
+            env={**os.environ, **handed},
+            pass_fds=[] if self.listener is None else [self.listener.fileno()],
         )
+        self.killed_at = None
         self._started, self.started_at = time.monotonic(), time.time()
 
     def postpone(self) -> None:
@@ -42,13 +62,27 @@ class Child:
         # At least a second: whatever is lacking (memory, process ids) will not be back at once.
         self.next_start = time.monotonic() + max(1.0, delay_seconds(self.failures))
 
+    def leave(self, seconds: float) -> None:
+        """Asks it to end what it is doing; after `seconds` it is killed. What it is replaced by
+        starts at once."""
+        self.killed_at = time.monotonic() + seconds
+        if self.process:
+            self.process.terminate()
+
     def collect(self) -> str | None:
         """How it died, in words, when it did since the last look; its next start is then set."""
-        if self.process is None or self.process.poll() is None:
+        if self.process is None:
+            return None
+        if self.killed_at is not None and time.monotonic() >= self.killed_at:
+            self.signal_all(signal.SIGKILL)
+        if self.process.poll() is None:
             return None
         # A web server killed with -9 leaves workers behind that hold the port.
         self.signal_all(signal.SIGKILL)
         how = _cause(self.process.returncode)
+        if self.killed_at is not None:
+            self.process = None
+            return how
         now = time.monotonic()
         self.failures = failures_in_a_row(self.failures, now - self._started)
         self.next_start = now + delay_seconds(self.failures)

@@ -9,6 +9,8 @@ import os
 import signal
 import sys
 
+from opsportal.supervisor.program import LISTEN_VARIABLE
+
 PR_SET_PDEATHSIG = 1
 
 
@@ -19,6 +21,10 @@ def main() -> None:
         # The parent may have died before the signal was asked for.
         if os.getppid() != parent:
             sys.exit(1)
+    if LISTEN_VARIABLE in os.environ:
+        # For the workers of the web server, each of which listens for it when it has loaded the
+        # portal (opsportal.draining). Until then, and to their parent, it means nothing.
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     os.execv(command[0], command)  # noqa: S606  (the supervisor's own commands)
 
 

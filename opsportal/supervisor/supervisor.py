@@ -12,23 +12,31 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from opsportal.supervisor.child import Child
+from opsportal.supervisor.listening import listener_of, started_file
 from opsportal.supervisor.notify import Notifier
 from opsportal.supervisor.program import Program
+from opsportal.supervisor.reload import Reload
 
 READY_SECONDS = 10.0
 # Together under the ten seconds within which a stop is promised.
 STOP_SECONDS = 7.0
 LAST_STOP_SECONDS = 1.5
 LOOK_SECONDS = 1.0
+RELOAD_LOOK_SECONDS = 0.05
 
 
 class Supervisor:
     """`state_file` tells other processes who runs, and is gone after a clean stop."""
 
     def __init__(self, programs: Sequence[Program], state_file: Path) -> None:
-        self.children = [Child(program) for program in programs]
+        self.children = [
+            Child(each, listener_of(each), started_file(state_file, each)) for each in programs
+        ]
         self.state_file = state_file
+        self.reload: Reload | None = None
+        self.reloads = 0
         self.stopping = False
+        self._reload_asked = False
         self._wakeup, self._bell = socket.socketpair()
         self._notifier = Notifier()
 
@@ -42,6 +50,7 @@ class Supervisor:
                 self._notifier.tell("WATCHDOG=1")
                 self._sleep()
                 self._collect_dead()
+                self._continue_reload()
         finally:
             self._notifier.tell("STOPPING=1")
             self._stop()
@@ -63,16 +72,13 @@ class Supervisor:
         self.stopping = True
 
     def _on_reload(self, *_: object) -> None:
-        for child in self.children:
-            if child.program.name == "web" and child.process:
-                child.process.send_signal(signal.SIGHUP)
+        self._reload_asked = True
 
     def _sleep(self) -> None:
         now = time.monotonic()
         waits = [child.next_start - now for child in self.children if child.process is None]
-        readable, _, _ = select.select(
-            [self._wakeup], [], [], max(0.0, min([*waits, LOOK_SECONDS]))
-        )
+        look = RELOAD_LOOK_SECONDS if self.reload and not self.reload.is_over else LOOK_SECONDS
+        readable, _, _ = select.select([self._wakeup], [], [], max(0.0, min([*waits, look])))
         if readable:
             self._wakeup.recv(4096)
 
@@ -103,8 +109,9 @@ class Supervisor:
 
     def _collect_dead(self) -> None:
         for child in self.children:
+            is_leaving = child.killed_at is not None
             how = child.collect()
-            if how is None or self.stopping:
+            if how is None or self.stopping or is_leaving:
                 continue
             delay = round(child.next_start - time.monotonic())
             when = f"in {delay} s" if delay >= 1 else "now"
@@ -112,8 +119,22 @@ class Supervisor:
             say(f"{child.program.name} died ({how}), restarting {when} ({times})")
             self._write_state()
 
+    def _continue_reload(self) -> None:
+        if self._reload_asked and (self.reload is None or self.reload.is_over):
+            self._reload_asked, self.reloads = False, self.reloads + 1
+            self.reload = Reload(self.state_file.with_name("programs.json"), self.children)
+            say("reloading …")
+        elif self.reload is None or self.reload.is_over:
+            return
+        self.reload.go_on(time.monotonic())
+        if self.reload.is_over:
+            say(self.reload.outcome)
+        self._write_state()
+
     def _stop(self) -> None:
         say("stopping …")
+        if self.reload:
+            self.reload.abandon()
         # The broker goes last: the others still say goodbye to it.
         *first, last = sorted(self.children, key=lambda child: bool(child.program.ready_socket))
         _stop_together(first, STOP_SECONDS)
@@ -123,6 +144,11 @@ class Supervisor:
     def _write_state(self) -> None:
         state = {
             "supervisor": {"pid": os.getpid()},
+            "reload": {
+                "number": self.reloads,
+                "is_over": self.reload is None or self.reload.is_over,
+                "outcome": self.reload.outcome if self.reload else "",
+            },
             "processes": {
                 child.program.name: {
                     "pid": child.pid,

@@ -44,19 +44,3 @@ def test_workers_of_a_killed_web_server_do_not_stay(doomed_portal: RunningPortal
     _, alive = psutil.wait_procs(orphans, timeout=WHOLE_AGAIN_SECONDS)
     assert not alive
     until(doomed_portal.is_ready, WHOLE_AGAIN_SECONDS, f"web again\n{doomed_portal.log}")
-
-
-def test_a_reload_replaces_the_web_worker_under_the_same_server(
-    doomed_portal: RunningPortal,
-) -> None:
-    server = psutil.Process(doomed_portal.pid("web"))
-    before = {each.pid for each in server.children()}
-    assert doomed_portal.process
-    doomed_portal.process.send_signal(signal.SIGHUP)
-    until(
-        lambda: before.isdisjoint(each.pid for each in server.children()) and server.children(),
-        WHOLE_AGAIN_SECONDS,
-        f"a new worker\n{doomed_portal.log}",
-    )
-    until(doomed_portal.is_ready, WHOLE_AGAIN_SECONDS, "ready after the reload")
-    assert doomed_portal.pid("web") == server.pid

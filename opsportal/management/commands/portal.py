@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-import socket
+import signal
 import sys
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from opsportal.processes import SOCKET_PATH_BYTES, programs
+from opsportal.deployment.portal import Portal
+from opsportal.processes import SOCKET_PATH_BYTES, programs, web_program
 from opsportal.supervisor import lock
+from opsportal.supervisor.listening import listener_of
 from opsportal.supervisor.program import write_programs
 
 
@@ -19,12 +21,24 @@ class Command(BaseCommand):
     help = (
         "Runs the web server, a worker, the scheduler and (unless REDIS_URL is set) the broker, "
         "and starts again what dies. Ctrl-C or SIGTERM stops everything within ten seconds; "
-        "SIGHUP reloads the web server. Example: PORT=8080 python manage.py portal"
+        "SIGHUP, or --reload, brings new code into service. "
+        "Example: PORT=8080 python manage.py portal"
     )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--reload",
+            action="store_true",
+            help="tell the portal that runs to go on with the code of this checkout or release, "
+            "without dropping a request; it keeps the variables that it was started with",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.RUN_DIR.is_dir():
             raise CommandError("Nothing is set up yet. Run: python manage.py setup")
+        if options["reload"]:
+            self._reload()
+            return
         _refuse_long_socket_path()
         try:
             descriptor = self._lock()
@@ -35,15 +49,29 @@ class Command(BaseCommand):
                 f"Cannot write to {settings.RUN_DIR}: {error.strerror}. Free some space or "
                 "mend its permissions, or choose another OPSPORTAL_DATA_DIR."
             ) from None
-        self.stdout.write(f"OpsPortal is on {_url()}  (Ctrl-C stops it)")
+        release = f", release {settings.BASE_DIR.name}" if settings.IS_RELEASE else ""
+        self.stdout.write(f"OpsPortal is on {_url()}{release}  (Ctrl-C stops it)")
         self.stdout.flush()
         # From here on a small process without Django keeps watch: it saves 50 MB for as long as
         # the portal runs.
         os.chdir(settings.BASE_DIR)
+        # A later release of the code must find the same data.
+        os.environ["OPSPORTAL_DATA_DIR"] = str(settings.DATA_DIR)
         os.execv(  # noqa: S606
             sys.executable,
             [sys.executable, "-m", "opsportal.supervisor", str(settings.RUN_DIR), str(descriptor)],
         )
+
+    def _reload(self) -> None:
+        state = Portal(settings.RUN_DIR, "").state
+        if not lock.is_held(settings.RUN_DIR / "portal.lock") or not state:
+            raise CommandError(f"No portal runs on {settings.DATA_DIR}. Start it: make run")
+        try:
+            write_programs(settings.RUN_DIR / "programs.json", programs())
+            os.kill(int(state["supervisor"]["pid"]), signal.SIGHUP)
+        except OSError as error:
+            raise CommandError(f"The portal cannot be told: {error.strerror}") from None
+        self.stdout.write(f"Reloading, from {settings.BASE_DIR}")
 
     def _lock(self) -> int:
         try:
@@ -61,16 +89,15 @@ def _url() -> str:
 
 
 def _refuse_taken_port() -> None:
-    with socket.socket() as probe:
-        # As the web server does: connections in their last minute do not hold a port.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.BIND_ADDRESS, settings.PORT))
-        except OSError as error:
-            raise CommandError(
-                f"Port {settings.PORT} on {settings.BIND_ADDRESS} cannot be used: "
-                f"{error.strerror}. Choose another: PORT=8080 make run"
-            ) from None
+    try:
+        listener = listener_of(web_program())
+    except OSError as error:
+        raise CommandError(
+            f"Port {settings.PORT} on {settings.BIND_ADDRESS} cannot be used: "
+            f"{error.strerror}. Choose another: PORT=8080 make run"
+        ) from None
+    if listener:
+        listener.close()
 
 
 def _refuse_long_socket_path() -> None:

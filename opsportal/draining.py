@@ -1,0 +1,54 @@
+"""A web server that is about to be replaced asks its clients to leave, and keeps serving meanwhile.
+
+A server that closes a persistent connection cannot know whether the next request is under way on
+it already: that request would fail. So for some seconds before it stops, each answer says
+`Connection: close`, and clients come back on a new connection, which its successor takes.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from opsportal.supervisor.program import LISTEN_VARIABLE, STARTED_VARIABLE
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class Draining:
+    """The application as it is until `begin`; from then on with that header."""
+
+    def __init__(self, application: Application) -> None:
+        self._application, self._is_leaving = application, False
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        if not self._is_leaving:
+            return self._application(environ, start_response)
+
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            return start_response(status, [*headers, ("Connection", "close")], *more)
+
+        return self._application(environ, start)
+
+    def begin(self, *_: object) -> None:
+        self._is_leaving = True
+
+
+def ready_to_be_replaced(application: Application) -> Application:
+    """Listens to a supervisor that hands the socket on, and tells it that answers will come."""
+    if LISTEN_VARIABLE not in os.environ or threading.current_thread() is not (
+        threading.main_thread()
+    ):
+        return application
+    draining = Draining(application)
+    signal.signal(signal.SIGUSR1, draining.begin)
+    started = os.environ.get(STARTED_VARIABLE)
+    if started:
+        Path(started).touch()
+    return draining

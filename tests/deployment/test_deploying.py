@@ -1,0 +1,144 @@
+"""Deployments on a portal that runs, under load from clients with old and with new connections."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import requests
+
+from tests.deployment.conftest import ClonedPortal
+from tests.running_portal import until
+
+CLIENTS = 3
+
+
+class Load:
+    """Clients that ask on and on until it is told to end."""
+
+    def __init__(self, url: str) -> None:
+        self._url, self._over = url, threading.Event()
+        self.answered, self.failed = 0, list[str]()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def going(self) -> Iterator[Load]:
+        asking = [self._with_one_connection, self._with_new_connections] * CLIENTS
+        threads = [threading.Thread(target=each) for each in asking]
+        for each in threads:
+            each.start()
+        try:
+            yield self
+        finally:
+            self._over.set()
+            for each in threads:
+                each.join()
+
+    def _with_one_connection(self) -> None:
+        with requests.Session() as session:
+            while not self._over.is_set():
+                self._ask(session)
+
+    def _with_new_connections(self) -> None:
+        while not self._over.is_set():
+            with requests.Session() as session:
+                self._ask(session)
+
+    def _ask(self, session: requests.Session) -> None:
+        try:
+            answer = session.get(self._url, timeout=60)
+            failed = "" if answer.status_code == 200 else f"{answer.status_code}: {answer.text}"
+        except requests.RequestException as error:
+            failed = repr(error)
+        with self._lock:
+            self.answered += 1
+            if failed:
+                self.failed.append(failed)
+
+
+def version_of(portal: ClonedPortal) -> str:
+    return str(portal.get("/api/health").json()["version"])
+
+
+def marks(portal: ClonedPortal) -> list[dict[str, object]]:
+    token = portal.token("marks")
+    answer = portal.get("/api/v1/annotations", headers={"Authorization": f"Bearer {token}"})
+    listed: list[dict[str, object]] = answer.json()["results"]
+    return listed
+
+
+def test_what_is_no_release_changes_nothing(deployed_portal: ClonedPortal) -> None:
+    said = deployed_portal.manage("deploy", "--no-backup", "nowhere")
+    assert said.returncode == 1
+    assert "there is no tag, branch or commit “nowhere”" in said.stderr
+    assert "Traceback" not in said.stderr
+    assert not (deployed_portal.data_dir / "current").exists()
+
+
+def test_a_dry_run_says_what_would_be_done(deployed_portal: ClonedPortal) -> None:
+    said = deployed_portal.manage("deploy", "better", "--dry-run")
+    assert said.returncode == 0, said.stderr
+    assert "Portal database" in said.stdout
+    assert said.stdout.endswith("Nothing was changed.\n")
+    assert not list((deployed_portal.data_dir / "releases").glob("*/manage.py"))
+
+
+def test_a_command_with_other_data_than_the_portal_is_refused(
+    deployed_portal: ClonedPortal,
+) -> None:
+    before = dict(deployed_portal.variables)
+    deployed_portal.variables["SECRET_KEY"] = "another than the portal has"
+    try:
+        said = deployed_portal.manage("deploy", "better")
+    finally:
+        deployed_portal.variables = before
+    assert said.returncode == 1
+    assert "SECRET_KEY" in said.stderr
+
+
+def test_a_release_comes_into_service_without_a_failed_request(
+    deployed_portal: ClonedPortal,
+) -> None:
+    old = version_of(deployed_portal)
+    with Load(f"{deployed_portal.url}/api/health/liveness").going() as load:
+        said = deployed_portal.manage("deploy", "better")
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert load.failed == []
+    assert load.answered > CLIENTS
+    assert old != version_of(deployed_portal) == "99.0.0"
+    assert "restored and counted" in said.stdout  # the backup before it
+    assert (deployed_portal.data_dir / "current").resolve().name in said.stdout
+    text = marks(deployed_portal)[0]["text"]
+    assert str(text).startswith("Deployment of better")
+
+
+def test_a_broken_release_is_rolled_back_by_itself_and_nobody_notices(
+    deployed_portal: ClonedPortal,
+) -> None:
+    before = (deployed_portal.data_dir / "current").resolve()
+    version = version_of(deployed_portal)
+    with Load(f"{deployed_portal.url}/api/health/liveness").going() as load:
+        said = deployed_portal.manage("deploy", "broken", "--no-backup")
+    assert said.returncode == 1
+    assert "it is broken" in said.stderr
+    assert "Rolled back" in said.stderr
+    assert load.failed == []
+    assert version_of(deployed_portal) == version
+    assert (deployed_portal.data_dir / "current").resolve() == before
+
+
+def test_a_database_that_was_migrated_half_way_is_restored_while_the_portal_runs(
+    deployed_portal: ClonedPortal,
+) -> None:
+    said = deployed_portal.manage("deploy", "halfway", "--no-backup")
+    assert said.returncode == 1
+    assert "The database was restored as it was before" in said.stderr
+    assert "Traceback" not in said.stderr
+    until(deployed_portal.is_ready, 60, "ready after the restore")
+    code = "from django.db import connection as c; print(c.introspection.table_names())"
+    tables = deployed_portal.manage("shell", "--no-imports", "-c", code).stdout
+    assert "monitoring_series" in tables
+    assert "half_way" not in tables
+    assert "rolled back" in str(marks(deployed_portal)[0]["text"])
+    assert not (deployed_portal.data_dir / "releases/before").exists()
