@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -19,6 +20,8 @@ _TURNS = {CheckStatus.UP, CheckStatus.DEGRADED, CheckStatus.DOWN}
 
 def write_transitions(transitions: Sequence[Transition]) -> None:
     """In the order of their times. Each ends the one that lasted until then."""
+    if not transitions:
+        return
     ended: dict[int, int] = {}
     newest: dict[int, Transition] = {}
     for each in transitions:
@@ -36,14 +39,21 @@ def write_transitions(transitions: Sequence[Transition]) -> None:
     Transition.objects.bulk_create(transitions)
 
 
-def note_flapping(
-    turning: Sequence[tuple[CheckState, Mapping[str, str]]], now_ms: int
-) -> list[store.Point]:
-    """Of checks that turn or flap, with the labels of their series: `check_flapping` while it lasts
-    and when it ends."""
+class Turning(NamedTuple):
+    """A check that turns or flaps, with the labels of its series."""
+
+    check_id: int
+    flapping_since_ms: int | None
+    labels: Mapping[str, str]
+
+
+def note_flapping(turning: Sequence[Turning], now_ms: int) -> list[store.Point]:
+    """`check_flapping` while it lasts and when it ends."""
+    if not turning:
+        return []
     turns: dict[int, list[int]] = defaultdict(list)
     changes = Transition.objects.filter(
-        owner__in=[state.pk for state, _ in turning],
+        owner__in=[each.check_id for each in turning],
         time_ms__gt=now_ms - HOUR_MS,
         status__in=_TURNS,
         before__in=_TURNS,
@@ -51,12 +61,14 @@ def note_flapping(
     for owner_id, time_ms in changes.values_list("owner_id", "time_ms"):
         turns[owner_id].append(time_ms)
     points = []
-    for state, labels in turning:
-        since = flapping_since_ms(state.flapping_since_ms, turns[state.pk], now_ms)
-        if since != state.flapping_since_ms:
-            CheckState.objects.filter(pk=state.pk).update(flapping_since_ms=since)
-        if since or state.flapping_since_ms:
-            points.append(store.Point("check_flapping", labels, now_ms, float(since is not None)))
+    for check_id, before_ms, labels in turning:
+        since_ms = flapping_since_ms(before_ms, turns[check_id], now_ms)
+        if since_ms != before_ms:
+            CheckState.objects.filter(pk=check_id).update(flapping_since_ms=since_ms)
+        if since_ms or before_ms:
+            points.append(
+                store.Point("check_flapping", labels, now_ms, float(since_ms is not None))
+            )
     return points
 
 

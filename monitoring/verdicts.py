@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from monitoring.models import CheckStatus
 from monitoring.probes.base import Status
@@ -38,8 +39,7 @@ class Policy:
     successes_to_recover: int
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """How a check stands. `failures` and `successes` count results in a row."""
 
     status: CheckStatus
@@ -59,8 +59,7 @@ class Surroundings(StrEnum):
     UNSURE = "unsure"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """`again_soon`: the next probe comes after the retry interval, not the regular one."""
 
     standing: Standing
@@ -71,6 +70,7 @@ class Verdict:
         return self.standing.status != before.status
 
 
+_WORKED = {Status.UP: CheckStatus.UP, Status.DEGRADED: CheckStatus.DEGRADED}
 _HOLDING = {
     Surroundings.PARENT_DOWN: Why.PARENT_DOWN,
     Surroundings.PARENT_FAILING: Why.PARENT_FAILING,
@@ -85,7 +85,7 @@ def judge(
     """`around` is looked at only when `would_turn_down` says so."""
     if result is Status.DOWN:
         return _failed(before, policy, around, now_ms)
-    return _worked(before, CheckStatus(result), policy, now_ms)
+    return _worked(before, _WORKED[result], policy, now_ms)
 
 
 def would_turn_down(before: Standing, result: Status, policy: Policy) -> bool:
@@ -94,8 +94,8 @@ def would_turn_down(before: Standing, result: Status, policy: Policy) -> bool:
 
 def _failed(before: Standing, policy: Policy, around: Surroundings, now_ms: int) -> Verdict:
     failing_since_ms = before.failing_since_ms if before.failures else now_ms
-    failed = replace(
-        before, failures=before.failures + 1, successes=0, failing_since_ms=failing_since_ms
+    failed = before._replace(
+        failures=before.failures + 1, successes=0, failing_since_ms=failing_since_ms
     )
     if around in (Surroundings.PARENT_DOWN, Surroundings.BLIND):
         return Verdict(_turned(failed, CheckStatus.UNKNOWN, now_ms), _HOLDING[around])
@@ -110,7 +110,7 @@ def _failed(before: Standing, policy: Policy, around: Surroundings, now_ms: int)
 
 
 def _worked(before: Standing, status: CheckStatus, policy: Policy, now_ms: int) -> Verdict:
-    worked = replace(before, failures=0, successes=before.successes + 1, failing_since_ms=None)
+    worked = Standing(before.status, before.since_ms, successes=before.successes + 1)
     was_down = before.status == CheckStatus.DOWN
     if was_down and worked.successes < policy.successes_to_recover:
         return Verdict(worked, Why.RECOVERING, again_soon=True)
@@ -126,7 +126,7 @@ def _worked(before: Standing, status: CheckStatus, policy: Policy, now_ms: int) 
 def _turned(standing: Standing, status: CheckStatus, now_ms: int) -> Standing:
     if standing.status == status:
         return standing
-    return replace(standing, status=status, since_ms=now_ms)
+    return standing._replace(status=status, since_ms=now_ms)
 
 
 def flapping_since_ms(since_ms: int | None, changes_ms: Sequence[int], now_ms: int) -> int | None:

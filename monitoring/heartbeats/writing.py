@@ -9,7 +9,7 @@ from monitoring.heartbeats.listening import Listener
 from monitoring.heartbeats.pruning import PRUNED_FROM, prune
 from monitoring.heartbeats.rows import insert_pings, update_states
 from monitoring.models import CheckState
-from monitoring.transitions import note_flapping, write_transitions
+from monitoring.transitions import Turning, note_flapping, write_transitions
 
 
 def write(listeners: Collection[Listener], now_ms: int) -> None:
@@ -20,7 +20,7 @@ def write(listeners: Collection[Listener], now_ms: int) -> None:
     _write_deadlines([each.state for each in listeners if each.moved and not each.judged])
     write_transitions([transition for each in listeners for transition in each.transitions])
     turning = [
-        (each.state, each.labels)
+        Turning(each.state.pk, each.state.flapping_since_ms, each.labels)
         for each in listeners
         if each.transitions or each.state.flapping_since_ms
     ]

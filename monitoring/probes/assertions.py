@@ -47,6 +47,11 @@ def status_ranges(text: str) -> tuple[range, ...]:
     return tuple(ranges)
 
 
+@lru_cache(maxsize=10_000)
+def is_expected(status: int, text: str) -> bool:
+    return any(status in each for each in status_ranges(text))
+
+
 @lru_cache(maxsize=1000)
 def pattern(text: str) -> Any:
     """Raises InvalidExpectationError; re2 knows no look-around and no back-references."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property, lru_cache
 from http import HTTPStatus
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from monitoring.probes import assertions
 from monitoring.probes.base import Probe, Reading, Reason, Result, Status
@@ -133,7 +135,18 @@ class Http(Probe):
         except HttpError as error:
             return self.failed(error, timeout_seconds)
 
+    @cached_property
+    def _requests(self) -> dict[float, Request]:
+        return {}
+
     def request(self, timeout_seconds: float) -> Request:
+        """Made once: it is asked again and again."""
+        known = self._requests.get(timeout_seconds)
+        if known is None:
+            known = self._requests[timeout_seconds] = self._request(timeout_seconds)
+        return known
+
+    def _request(self, timeout_seconds: float) -> Request:
         return Request(
             url=self.url,
             method=self.method,
@@ -187,14 +200,12 @@ class Http(Probe):
             message,
             response.total_ms,
             response.phases_ms,
-            _evidence(response),
+            Seen(response),
             () if days is None else (Reading("tls_days_remaining", days),),
         )
 
     def _verdict(self, response: Response, days: float | None) -> tuple[Status, Reason, str]:
-        expected = any(
-            response.status in each for each in assertions.status_ranges(self.expect_status)
-        )
+        expected = assertions.is_expected(response.status, self.expect_status)
         if not expected and response.status in _CREDENTIALS_REJECTED and self._has_credentials:
             rejected = f"credentials rejected ({response.status})"
             return Status.DEGRADED, Reason.CREDENTIALS, rejected
@@ -251,6 +262,7 @@ class Http(Probe):
         )
 
 
+@lru_cache(maxsize=1000)
 def _phrase(status: int) -> str:
     try:
         return f"{status} {HTTPStatus(status).phrase}"
@@ -263,11 +275,32 @@ def _size_bytes(response: Response) -> float:
     return float("inf") if response.is_cut else len(response.body)
 
 
-def _evidence(response: Response) -> dict[str, object]:
-    return {
-        "status": response.status,
-        "headers": dict(response.headers[:_EVIDENCE_HEADERS]),
-        "body": response.body[:_EVIDENCE_BODY_BYTES].decode("utf-8", "replace"),
-        "address": response.address,
-        "redirects": response.redirects,
-    }
+class Seen(Mapping[str, Any]):
+    """The evidence of an answer, put together when somebody asks for it: of a good one nobody does.
+
+    Holds no more of the body than it shows."""
+
+    def __init__(self, response: Response) -> None:
+        if len(response.body) > _EVIDENCE_BODY_BYTES:
+            response = replace(response, body=response.body[:_EVIDENCE_BODY_BYTES])
+        self._response = response
+
+    @cached_property
+    def _shown(self) -> dict[str, Any]:
+        response = self._response
+        return {
+            "status": response.status,
+            "headers": dict(response.headers[:_EVIDENCE_HEADERS]),
+            "body": response.body.decode("utf-8", "replace"),
+            "address": response.address,
+            "redirects": response.redirects,
+        }
+
+    def __getitem__(self, name: str) -> Any:
+        return self._shown[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._shown)
+
+    def __len__(self) -> int:
+        return len(self._shown)

@@ -16,9 +16,9 @@ from concurrent.futures import ThreadPoolExecutor
 from monitoring.probes.base import Reason, Result
 from monitoring.probes.failures import explain
 from monitoring.probes.http import Http
+from monitoring.runner.judging import Outcome
 from monitoring.runner.lane import Job, Lane, now_ms
 from monitoring.runner.leasing import Lease
-from monitoring.runner.outcomes import Outcome
 from monitoring.runner.prepared import Prepared
 from opsportal.lib.http import HttpError, Multi, Response
 
@@ -71,12 +71,14 @@ class Engine:
         for lane in self._lanes:
             lane.wake()
 
-    def stop(self) -> list[Lease]:
-        """Returns the leases of what had not ended."""
+    def stop(self) -> None:
         for lane in self._lanes:
             lane.stop()
         for pool in (self._threads, self._judges):
             pool.shutdown(wait=False, cancel_futures=True)
+
+    @property
+    def unfinished(self) -> list[Lease]:
         with self._lock:
             return [job.lease for job in self._running.values()]
 

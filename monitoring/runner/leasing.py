@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
 from django.db import connection, transaction
 
@@ -11,8 +12,7 @@ from django.db import connection, transaction
 MARGIN_MS = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(NamedTuple):
     """`until_ms` tells this lease from a later one of the same check. `due_ms` may lie ahead."""
 
     check_id: int
@@ -42,7 +42,7 @@ def lease_due(now_ms: int, ahead_ms: int, limit: int) -> list[Lease]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, [until, now_ms + ahead_ms, now_ms, limit])
         taken = cursor.fetchall()
-    return sorted((Lease(*row) for row in taken), key=lambda lease: lease.due_ms)
+    return sorted(map(Lease._make, taken), key=attrgetter("due_ms"))
 
 
 def release(leases: list[Lease]) -> None:

@@ -14,9 +14,30 @@ from monitoring.probes.base import Probe, Reason, Result, Status
 from monitoring.probes.registry import build, kind_named
 from monitoring.runner.leasing import Lease
 from monitoring.runner.redaction import secret_texts
+from monitoring.store import KnownSeries
 from monitoring.verdicts import Policy
 from opsportal.lib.crypto import UnreadableSecretError
 from opsportal.lib.kinds import SettingsError, secret_names
+
+
+class SeriesOfACheck:
+    """Found once each."""
+
+    def __init__(self, slug: str, kind: str) -> None:
+        self.labels = {"check": slug, "kind": kind}
+        self._known: dict[str, KnownSeries] = {}
+
+    def of(self, metric: str) -> KnownSeries:
+        return self._known.get(metric) or self._new(metric, metric, self.labels)
+
+    def of_phase(self, phase: str) -> KnownSeries:
+        return self._known.get(phase) or self._new(
+            phase, "check_phase_ms", {"check": self.labels["check"], "phase": phase}
+        )
+
+    def _new(self, name: str, metric: str, labels: dict[str, str]) -> KnownSeries:
+        series = self._known[name] = KnownSeries(metric, labels)
+        return series
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +47,7 @@ class Prepared:
     slug: str
     kind: str
     probe: Probe
+    series: SeriesOfACheck
     secrets: tuple[str, ...]
     interval_ms: int
     timeout_seconds: float
@@ -67,6 +89,7 @@ def prepare(check: Check, version: int) -> Prepared:
         slug=check.slug,
         kind=check.kind,
         probe=probe,
+        series=SeriesOfACheck(check.slug, check.kind),
         secrets=secret_texts(settings, secret_names(kind_named(check.kind))),
         interval_ms=check.interval_seconds * 1000,
         timeout_seconds=check.timeout_seconds,

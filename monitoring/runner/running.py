@@ -62,11 +62,12 @@ class Runner:
 
     def stop(self) -> None:
         """Writes what has come back; what has not ended is given back."""
-        unfinished = self._engine.stop()
+        self._engine.stop()
         self._stopping.set()
         self.tick()
         self._thread.join(5)
-        release(unfinished)
+        # Only now: the thread may just have leased some more.
+        release(self._engine.unfinished)
 
     def _run(self) -> None:
         while not self._stopping.is_set() or not self._found.empty():

@@ -2,6 +2,7 @@
 
 from monitoring.store.compaction import CompactionReport, compact
 from monitoring.store.forgetting import forget
+from monitoring.store.known import KnownPoint, KnownSeries, record_known
 from monitoring.store.points import (
     Bucket,
     LatestPoint,
@@ -29,6 +30,8 @@ from monitoring.store.retention import Reach, reach_once
 __all__ = [
     "Bucket",
     "CompactionReport",
+    "KnownPoint",
+    "KnownSeries",
     "LatestPoint",
     "Point",
     "Reach",
@@ -47,6 +50,7 @@ __all__ = [
     "merge_windows",
     "reach_once",
     "record",
+    "record_known",
     "window",
     "windows_of",
     "windows_of_each",

@@ -75,6 +75,26 @@ def update_latest(cursor: CursorWrapper, rows: Sequence[LatestRow]) -> None:
         )
 
 
+def update_newer(cursor: CursorWrapper, rows: Sequence[PointRow]) -> int:
+    """Makes those points the last ones of their series that are newer and not of a sealed time, and
+    says how many that were. No series twice in `rows`, and no histograms."""
+    if connection.vendor == "postgresql":
+        cursor.execute(
+            "UPDATE monitoring_series AS series"
+            " SET last_time_ms = new.time, last_value = new.value"
+            " FROM unnest(%s::bigint[], %s::bigint[], %s::float8[]) AS new (id, time, value)"
+            " WHERE series.id = new.id AND last_time_ms < new.time AND sealed_until_ms <= new.time",
+            _array_literals([row[:3] for row in rows]),
+        )
+    else:
+        cursor.executemany(
+            "UPDATE monitoring_series SET last_time_ms = %s, last_value = %s"
+            " WHERE id = %s AND max(last_time_ms + 1, sealed_until_ms) <= %s",
+            [(time_ms, value, series_id, time_ms) for series_id, time_ms, value, _none in rows],
+        )
+    return int(cursor.rowcount)
+
+
 def upsert_blocks(cursor: CursorWrapper, rows: Sequence[BlockRow]) -> None:
     cursor.executemany(
         "INSERT INTO monitoring_block (series_id, resolution_ms, start_ms, count, data)"

@@ -77,7 +77,7 @@ def _write_batch(cursor: CursorWrapper, batch: Batch, series: dict[int, Writable
     if latest:
         update_latest(cursor, latest)
     touched = {series_id for series_id, _time in batch}
-    transaction.on_commit(lambda: _announce(touched))
+    transaction.on_commit(lambda: announce(touched))
 
 
 def _split(
@@ -117,6 +117,6 @@ def _latest_rows(
     return rows
 
 
-def _announce(series_ids: set[int]) -> None:
+def announce(series_ids: set[int]) -> None:
     # Robust: what listens must not turn recorded points into an error of the recorder.
     points_recorded.send_robust(sender=Series, series_ids=series_ids)

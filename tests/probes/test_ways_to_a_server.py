@@ -50,7 +50,8 @@ def test_a_client_certificate_that_is_asked_for_is_said() -> None:
 
 
 def _failure(words: str) -> HttpError:
-    transfer = Transfer(Request(url="https://x/"), pycurl.Curl(), lambda outcome: None)
+    transfer = Transfer()
+    transfer.prepare(Request(url="https://x/"), lambda outcome: None)
     outcome = transfer.outcome(pycurl.E_RECV_ERROR, words)
     assert isinstance(outcome, HttpError)
     return outcome

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import selectors
 import socket
 import time
 from collections.abc import Callable
@@ -13,13 +12,13 @@ from typing import Any
 import pycurl
 
 from opsportal.lib.addresses import ForbiddenAddressError
+from opsportal.lib.http.polling import READ, WRITE, Poller
 from opsportal.lib.http.redirects import redirected
 from opsportal.lib.http.request import HttpError, Request, Response
+from opsportal.lib.http.spare import Spare
 from opsportal.lib.http.transfer import Outcome, Transfer
 
-_READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
-_WATCHED = {pycurl.POLL_IN: _READ, pycurl.POLL_OUT: _WRITE, pycurl.POLL_INOUT: _READ | _WRITE}
-_SPARE_HANDLES = 1000
+_WATCHED = {pycurl.POLL_IN: READ, pycurl.POLL_OUT: WRITE, pycurl.POLL_INOUT: READ | WRITE}
 
 
 class Multi:
@@ -29,23 +28,24 @@ class Multi:
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
-        self._selector = selectors.DefaultSelector()
+        self._poller = Poller()
         self._alarm, self._sleeper = socket.socketpair()
         self._alarm.setblocking(False)
         self._sleeper.setblocking(False)
-        self._selector.register(self._sleeper, _READ)
+        self._sleeper_descriptor = self._sleeper.fileno()
+        self._poller.register(self._sleeper_descriptor, READ)
         self._watched: set[int] = set()
         self._timer_at: float | None = None
         self._transfers: dict[Any, Transfer] = {}
-        self._spare: list[Any] = []
+        self._spare = Spare()
 
     def __len__(self) -> int:
         return len(self._transfers)
 
     def add(self, request: Request, done: Callable[[Outcome], None]) -> None:
-        easy = self._spare.pop() if self._spare else pycurl.Curl()
+        transfer = self._spare.take(request.manner)
         try:
-            self._transfers[easy] = Transfer(request, easy, done)
+            transfer.prepare(request, done)
         except ForbiddenAddressError as error:
             done(HttpError("forbidden", str(error)))
             return
@@ -53,7 +53,8 @@ class Multi:
             # What libcurl does not take at all, such as a certificate that is none.
             done(HttpError("protocol", f"the request cannot be made: {error}"))
             return
-        self._multi.add_handle(easy)
+        self._transfers[transfer.easy] = transfer
+        self._multi.add_handle(transfer.easy)
 
     def wake(self) -> None:
         """Ends a wait in `run`; from any thread."""
@@ -62,11 +63,15 @@ class Multi:
 
     def run(self, wait_seconds: float) -> None:
         """Does what can be done, after waiting for it at most so long."""
-        for key, ready in self._selector.select(self._patience(wait_seconds)):
-            if key.fileobj is self._sleeper:
+        for descriptor, ready in self._poller.wait(self._patience(wait_seconds)):
+            if descriptor in self._watched:
+                # An error or an end is ready for neither: libcurl is to look.
+                events = (pycurl.CSELECT_IN if ready & ~WRITE else 0) | (
+                    pycurl.CSELECT_OUT if ready & ~READ else 0
+                )
+                self._multi.socket_action(descriptor, events)
+            elif descriptor == self._sleeper_descriptor:
                 self._sleeper.recv(4096)
-            else:
-                self._act(key.fd, ready)
         if self._timer_at is not None and time.monotonic() >= self._timer_at:
             self._timer_at = None
             self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
@@ -77,7 +82,7 @@ class Multi:
             self._multi.remove_handle(easy)
         self._transfers.clear()
         self._multi.close()
-        self._selector.close()
+        self._poller.close()
         self._alarm.close()
         self._sleeper.close()
 
@@ -86,21 +91,15 @@ class Multi:
             return wait_seconds
         return max(0.0, min(wait_seconds, self._timer_at - time.monotonic()))
 
-    def _act(self, descriptor: int, ready: int) -> None:
-        events = (pycurl.CSELECT_IN if ready & _READ else 0) | (
-            pycurl.CSELECT_OUT if ready & _WRITE else 0
-        )
-        self._multi.socket_action(descriptor, events)
-
     def _watch(self, event: int, descriptor: int, _multi: object, _data: object) -> None:
         if event == pycurl.POLL_REMOVE:
             self._watched.discard(descriptor)
-            self._selector.unregister(descriptor)
+            self._poller.unregister(descriptor)
         elif descriptor in self._watched:
-            self._selector.modify(descriptor, _WATCHED[event])
+            self._poller.modify(descriptor, _WATCHED[event])
         else:
             self._watched.add(descriptor)
-            self._selector.register(descriptor, _WATCHED[event])
+            self._poller.register(descriptor, _WATCHED[event])
 
     def _set_timer(self, wait_ms: int) -> None:
         self._timer_at = None if wait_ms < 0 else time.monotonic() + wait_ms / 1000
@@ -117,37 +116,38 @@ class Multi:
     def _end(self, easy: Any, code: int, message: str) -> None:
         transfer = self._transfers.pop(easy)
         self._multi.remove_handle(easy)
+        request, done = transfer.request, transfer.done
         outcome = transfer.outcome(code, message)
-        easy.reset()
-        if len(self._spare) < _SPARE_HANDLES:
-            self._spare.append(easy)
+        self._spare.give(transfer)
         if isinstance(outcome, HttpError):
-            transfer.done(outcome)
+            done(outcome)
         else:
-            self._answered(transfer, outcome)
+            self._answered(request, done, outcome)
 
-    def _answered(self, transfer: Transfer, response: Response) -> None:
+    def _answered(
+        self, request: Request, done: Callable[[Outcome], None], response: Response
+    ) -> None:
         """After a redirect, the rest of the time and of the redirects is for the next request."""
         try:
-            following = redirected(transfer.request, response)
+            following = redirected(request, response)
         except ValueError:
-            transfer.done(HttpError("protocol", "redirected to an address that is none"))
+            done(HttpError("protocol", "redirected to an address that is none"))
             return
         if following is None:
-            transfer.done(response)
+            done(response)
             return
         remaining_seconds = following.timeout_seconds - response.total_ms / 1000
         if following.max_redirects == 0:
-            transfer.done(HttpError("redirects", "too many redirects"))
+            done(HttpError("redirects", "too many redirects"))
         elif remaining_seconds <= 0:
-            transfer.done(HttpError("timeout", "the redirects took all the time"))
+            done(HttpError("timeout", "the redirects took all the time"))
         else:
             following = replace(
                 following,
                 timeout_seconds=remaining_seconds,
                 max_redirects=following.max_redirects - 1,
             )
-            self.add(following, lambda outcome: transfer.done(_with_way(outcome, response)))
+            self.add(following, lambda outcome: done(_with_way(outcome, response)))
 
 
 def _with_way(outcome: Outcome, before: Response) -> Outcome:

@@ -13,8 +13,10 @@ _PORTS = {"http": 80, "https": 443}
 
 def redirected(request: Request, response: Response) -> Request | None:
     """None where the answer stands. Secrets are not sent to another host, port or scheme."""
+    if response.status not in _REDIRECTS or not request.follow_redirects:
+        return None
     location = dict(response.headers).get("location")
-    if not request.follow_redirects or response.status not in _REDIRECTS or not location:
+    if not location:
         return None
     url = urljoin(request.url, location)
     following = replace(request, url=url)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 MAX_BODY_BYTES = 1_000_000
@@ -23,7 +25,7 @@ Failure = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Request:
     """`timeout_seconds` is for all of it together. A body longer than `max_body_bytes`, counted
     after decompression, is cut there. Certificates and keys are PEM texts."""
@@ -50,14 +52,39 @@ class Request:
     max_body_bytes: int = MAX_BODY_BYTES
     wants_certificate: bool = False
 
+    @property
+    def is_tls(self) -> bool:
+        return self.url[:5].lower() == "https"
 
-@dataclass(frozen=True, slots=True)
+    @cached_property
+    def manner(self) -> str:
+        """A digest of all but where it goes and how long it may take: a handle that is prepared for
+        one request serves every other of the same manner."""
+        manner = (
+            self.is_tls,
+            self.method,
+            tuple(self.headers.items()),
+            tuple(self.secret_headers.items()),
+            self.body,
+            (self.username, self.password, self.bearer_token),
+            (self.proxy, self.proxy_username, self.proxy_password),
+            self.ip_version,
+            self.verify_certificate,
+            self.ca_certificate,
+            self.client_certificate,
+            self.wants_certificate,
+        )
+        return hashlib.sha256(repr(manner).encode("utf-8", "backslashreplace")).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Response:
-    """`phases_ms` has those of PHASES that took place; `expires` is the certificate's last moment
-    in seconds since the epoch, where it was wanted."""
+    """`header_lines` are as they came, an interim answer's (103, a proxy's) too; `phases_ms` has
+    those of PHASES that took place; `expires` is the certificate's last moment in seconds since the
+    epoch, where it was wanted."""
 
     status: int
-    headers: list[tuple[str, str]]
+    header_lines: Sequence[bytes]
     body: bytes
     is_cut: bool
     phases_ms: dict[str, float]
@@ -66,6 +93,18 @@ class Response:
     redirects: int
     url: str
     expires: float | None = None
+
+    @cached_property
+    def headers(self) -> list[tuple[str, str]]:
+        """Of the last answer, with names in lower case. Of most answers nobody asks for them."""
+        found: list[tuple[str, str]] = []
+        for line in self.header_lines:
+            name, colon, value = line.decode("latin-1").partition(":")
+            if colon:
+                found.append((name.strip().lower(), value.strip()))
+            elif name.startswith("HTTP/"):
+                found.clear()
+        return found
 
 
 class HttpError(OSError):

@@ -1,4 +1,4 @@
-"""One request as a libcurl handle, and what became of it.
+"""A libcurl handle that asks one request after another, and what became of each.
 
 Redirects are followed by `redirects.py`, not by libcurl, which would send secret headers on to
 whatever host the answer names.
@@ -12,15 +12,14 @@ import re
 import socket
 import ssl
 from collections.abc import Callable
-from functools import cache
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-import certifi
 import pycurl
 
 from opsportal.lib.addresses import ForbiddenAddressError, check_address
+from opsportal.lib.http.handle import set_manner
 from opsportal.lib.http.request import Failure, HttpError, Request, Response
 
 Outcome = Response | HttpError
@@ -45,85 +44,51 @@ _ERRNOS: dict[int, Failure] = {
 }
 # In OpenSSL's words, what a server says of ours.
 _CLIENT_CERTIFICATE = re.compile(r"alert (unknown ca|bad certificate|certificate \w+)")
-_END_OF_HEADERS = frozenset({b"\r\n", b"\n"})
 # libcurl gives up at 300 kB, and then says that it could not receive.
 _MAX_HEADERS_BYTES = 200_000
-_IP_VERSIONS = {"4": pycurl.IPRESOLVE_V4, "6": pycurl.IPRESOLVE_V6}
-
-
-@cache
-def trusted_authorities() -> str:
-    """The system's own, among which an administrator has put those of the house; else Mozilla's."""
-    return ssl.get_default_verify_paths().cafile or certifi.where()
 
 
 class Transfer:
-    """Uses `easy` from `prepare` until `outcome`; then the handle may be used again."""
+    """From `prepare` until `outcome` it is one request's; then it may be used for another."""
 
-    def __init__(self, request: Request, easy: Any, done: Callable[[Outcome], None]) -> None:
-        self.request, self.easy, self.done = request, easy, done
+    request: Request
+    done: Callable[[Outcome], None]
+
+    def __init__(self) -> None:
+        self.easy: Any = pycurl.Curl()
+        self.manner = ""
+        self._timeout_ms = 0
         self._header_lines: list[bytes] = []
         self._body: list[bytes] = []
         self._size_bytes = 0
         self._is_cut = False
         self._forbidden: ForbiddenAddressError | None = None
-        self._prepare()
 
-    def _prepare(self) -> None:
-        easy, request = self.easy, self.request
-        timeout_ms = max(1, int(request.timeout_seconds * 1000))
-        easy.setopt(pycurl.URL, request.url)
-        easy.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
-        easy.setopt(pycurl.NOSIGNAL, 1)
-        easy.setopt(pycurl.TIMEOUT_MS, timeout_ms)
-        easy.setopt(pycurl.CONNECTTIMEOUT_MS, timeout_ms)
-        # A connection and a lookup of its own for each: the times are those of a new client.
-        easy.setopt(pycurl.FRESH_CONNECT, 1)
-        easy.setopt(pycurl.FORBID_REUSE, 1)
-        easy.setopt(pycurl.DNS_CACHE_TIMEOUT, 0)
+    def prepare(self, request: Request, done: Callable[[Outcome], None]) -> None:
+        """Raises ForbiddenAddressError, and pycurl.error or ValueError for what libcurl does not
+        take; then use another one."""
+        self.request, self.done = request, done
         if request.proxy:
             _check_literal(request.url)
-        # Set even when empty: libcurl would take the environment's.
-        easy.setopt(pycurl.PROXY, request.proxy)
-        if request.proxy_username or request.proxy_password:
-            easy.setopt(pycurl.PROXYUSERNAME, request.proxy_username)
-            easy.setopt(pycurl.PROXYPASSWORD, request.proxy_password)
-        easy.setopt(pycurl.ACCEPT_ENCODING, "")
-        easy.setopt(pycurl.HTTPHEADER, _header_texts(request))
+        if self.manner != request.manner:
+            self._set_manner(request)
+        self.easy.setopt(pycurl.URL, request.url)
+        timeout_ms = max(1, int(request.timeout_seconds * 1000))
+        if timeout_ms != self._timeout_ms:
+            self.easy.setopt(pycurl.TIMEOUT_MS, timeout_ms)
+            self.easy.setopt(pycurl.CONNECTTIMEOUT_MS, timeout_ms)
+            self._timeout_ms = timeout_ms
+
+    def _set_manner(self, request: Request) -> None:
+        """Takes as long as all else that we do for a request: hence handles are kept."""
+        easy = self.easy
+        easy.reset()
+        self.manner, self._timeout_ms = "", 0
+        set_manner(easy, request)
         easy.setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
         easy.setopt(pycurl.HEADERFUNCTION, self._header_lines.append)
         easy.setopt(pycurl.WRITEFUNCTION, self._take_body)
-        if request.ip_version:
-            easy.setopt(pycurl.IPRESOLVE, _IP_VERSIONS[request.ip_version])
-        self._prepare_method()
-        if request.url[:5].lower() == "https":
-            self._prepare_tls()
-
-    def _prepare_method(self) -> None:
-        request = self.request
-        if request.method == "HEAD":
-            self.easy.setopt(pycurl.NOBODY, 1)
-        elif request.body or request.method != "GET":
-            self.easy.setopt(pycurl.POSTFIELDS, request.body)
-            self.easy.setopt(pycurl.CUSTOMREQUEST, request.method)
-        if request.username or request.password:
-            self.easy.setopt(pycurl.HTTPAUTH, pycurl.HTTPAUTH_BASIC)
-            self.easy.setopt(pycurl.USERNAME, request.username)
-            self.easy.setopt(pycurl.PASSWORD, request.password)
-
-    def _prepare_tls(self) -> None:
-        easy, request = self.easy, self.request
-        easy.setopt(pycurl.SSL_VERIFYPEER, int(request.verify_certificate))
-        easy.setopt(pycurl.SSL_VERIFYHOST, 2 if request.verify_certificate else 0)
-        if request.ca_certificate:
-            easy.setopt(pycurl.CAINFO_BLOB, request.ca_certificate.encode())
-        else:
-            easy.setopt(pycurl.CAINFO, trusted_authorities())
-        if request.client_certificate:
-            pem = request.client_certificate.encode()
-            easy.setopt(pycurl.SSLCERT_BLOB, pem)
-            easy.setopt(pycurl.SSLKEY_BLOB, pem)
-        easy.setopt(pycurl.OPT_CERTINFO, int(request.wants_certificate))
+        self.manner = request.manner
 
     def _open_socket(self, _purpose: int, address: Any) -> Any:
         """Asked for the address that is about to be connected: no name comes in between."""
@@ -146,20 +111,28 @@ class Transfer:
 
     def outcome(self, code: int, message: str) -> Outcome:
         """`code` is libcurl's; a body that we have cut is no error."""
+        outcome = self._outcome(code, message)
+        self._header_lines.clear()
+        self._body.clear()
+        self._size_bytes, self._is_cut, self._forbidden = 0, False, None
+        return outcome
+
+    def _outcome(self, code: int, message: str) -> Outcome:
         if code and not (self._is_cut and code == pycurl.E_WRITE_ERROR):
             return self._error(code, message)
-        if not any(line in _END_OF_HEADERS for line in self._header_lines):
+        lines = self._header_lines
+        if b"\r\n" not in lines and b"\n" not in lines:
             # libcurl would take what came before the connection broke for all of them.
             return HttpError("closed", "the connection was closed within the headers")
-        easy = self.easy
+        info = self.easy.getinfo
         return Response(
-            status=easy.getinfo(pycurl.RESPONSE_CODE),
-            headers=_headers(self._header_lines),
+            status=info(pycurl.RESPONSE_CODE),
+            header_lines=tuple(lines),
             body=b"".join(self._body),
             is_cut=self._is_cut,
             phases_ms=self._phases_ms(),
-            total_ms=easy.getinfo(pycurl.TOTAL_TIME) * 1000,
-            address=easy.getinfo(pycurl.PRIMARY_IP),
+            total_ms=info(pycurl.TOTAL_TIME) * 1000,
+            address=info(pycurl.PRIMARY_IP),
             redirects=0,
             url=self.request.url,
             expires=self._expires() if self.request.wants_certificate else None,
@@ -215,27 +188,3 @@ def _check_literal(url: str) -> None:
     host = urlsplit(url).hostname or ""
     with contextlib.suppress(ValueError):
         check_address(str(ip_address(host.partition("%")[0])))
-
-
-def _headers(lines: list[bytes]) -> list[tuple[str, str]]:
-    """Of the last answer: an interim one (103, a proxy's) may have come before."""
-    found: list[tuple[str, str]] = []
-    for line in lines:
-        name, colon, value = line.decode("latin-1").partition(":")
-        if colon:
-            found.append((name.strip().lower(), value.strip()))
-        elif name.startswith("HTTP/"):
-            found.clear()
-    return found
-
-
-def _header_texts(request: Request) -> list[str]:
-    given = {**request.headers, **request.secret_headers}
-    if request.bearer_token:
-        given["Authorization"] = f"Bearer {request.bearer_token}"
-    names = {name.lower() for name in given}
-    lines = [f"{name}: {value}" if value else f"{name};" for name, value in given.items()]
-    if "user-agent" not in names:
-        lines.append("User-Agent: OpsPortal")
-    # libcurl would wait a second for leave to send a larger body.
-    return [*lines, "Expect:"]

@@ -1,0 +1,85 @@
+"""Points of series that are recorded to again and again: finding each of them anew, and proving its
+labels valid anew, takes longer than writing its point."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from monitoring.store.dialect import insert_points, lock_writers, update_newer
+from monitoring.store.points import Point
+from monitoring.store.recording import announce, record
+from monitoring.store.resolutions import DAY_MS
+from monitoring.store.series import exact_series
+from monitoring.store.validation import MAX_FUTURE_MS, MAX_MAGNITUDE
+
+
+class KnownSeries:
+    """Keep it as long as there is something to record. Of a metric that is no histogram."""
+
+    __slots__ = ("id", "labels", "metric")
+
+    def __init__(self, metric: str, labels: Mapping[str, str]) -> None:
+        self.metric, self.labels = metric, labels
+        # 0 until its first point is recorded. No id is used twice, so an old one finds nothing.
+        self.id = 0
+
+
+class KnownPoint(NamedTuple):
+    series: KnownSeries
+    time_ms: int
+    value: float
+
+
+def record_known(points: Sequence[KnownPoint], *, now_ms: int) -> None:
+    """As `record` does. Only database errors are raised."""
+    known = [point for point in points if point.series.id]
+    other = [point for point in points if not point.series.id]
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        lock_writers(cursor)
+        if known and not (_are_sound(known, now_ms) and _written(cursor, known)):
+            # What was written of them is written again.
+            known, other = [], list(points)
+        if other:
+            record([_plain(point) for point in other], now_ms=now_ms)
+            _learn([point.series for point in other])
+
+
+def _plain(point: KnownPoint) -> Point:
+    return Point(point.series.metric, point.series.labels, point.time_ms, point.value)
+
+
+def _are_sound(points: Sequence[KnownPoint], now_ms: int) -> bool:
+    times = [time_ms for _series, time_ms, _value in points]
+    return (
+        now_ms - DAY_MS <= min(times)
+        and max(times) <= now_ms + MAX_FUTURE_MS
+        # Not a number at all compares false.
+        and all(-MAX_MAGNITUDE <= value <= MAX_MAGNITUDE for _series, _time_ms, value in points)
+        and len({series.id for series, _time_ms, _value in points}) == len(points)
+    )
+
+
+def _written(cursor: CursorWrapper, points: Sequence[KnownPoint]) -> bool:
+    """False where not all of them are newer than the last point of a series that is there."""
+    rows = [(series.id, time_ms, value, None) for series, time_ms, value in points]
+    if update_newer(cursor, rows) < len(rows):
+        return False
+    insert_points(cursor, rows, replacing=False)
+    touched = {row[0] for row in rows}
+    transaction.on_commit(lambda: announce(touched))
+    return True
+
+
+def _learn(known: Sequence[KnownSeries]) -> None:
+    found = {
+        (metric, tuple(labels.items())): series_id
+        for (series_id, metric, labels), *_ in exact_series(
+            (each.metric, each.labels) for each in known
+        )
+    }
+    for each in known:
+        each.id = found.get((each.metric, tuple(each.labels.items())), 0)
