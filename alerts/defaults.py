@@ -3,6 +3,7 @@ somebody has changed or deleted stays so."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -146,10 +147,15 @@ def _channels(slack_url: str, email_to: str, email_url: str) -> list[str]:
     for kind, settings in given.items():
         if Channel.objects.filter(kind=kind).exists():
             continue
-        channel = Channel(name={"slack": "Slack", "email": "E-mail"}[kind], kind=kind)
-        save_channel(channel, settings)
-        route = Route.objects.filter(name="Every alert").first()
-        if route is not None:
-            route.channels.add(channel)
-        made.append(f"channel {channel.name}")
+        made.append(f"channel {make_channel(kind, settings).name}")
     return made
+
+
+def make_channel(kind: str, settings: Mapping[str, Any]) -> Channel:
+    """On the first route, so that it hears every alert. Raises SettingsError."""
+    channel = Channel(name={"slack": "Slack", "email": "E-mail"}[kind], kind=kind)
+    save_channel(channel, settings)
+    route = Route.objects.filter(name="Every alert").first()
+    if route is not None:
+        route.channels.add(channel)
+    return channel

@@ -54,7 +54,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--noinput", action="store_true", help="never ask (set-up asks nothing)"
+            "--noinput", action="store_true", help="never ask (set-up asks nothing by itself)"
+        )
+        parser.add_argument(
+            "--interactive",
+            action="store_true",
+            help="ask for Slack, e-mail, S3, Tradier and Alpaca, each of which can be skipped, and "
+            "test each answer live before it is stored, encrypted",
         )
         parser.add_argument(
             "--git",
@@ -86,7 +92,11 @@ class Command(BaseCommand):
             self._uninstall(options["quiet"])
         else:
             wished = {name for name, value in options.items() if value is True}
+            if {"noinput", "interactive"} <= wished:
+                raise CommandError("--noinput and --interactive exclude each other")
             self._set_up(wished, options["quiet"])
+            if options["interactive"]:
+                self._ask()
 
     def _set_up(self, wished: Set[str], quiet: bool) -> None:
         self._take(make_directories, quiet)
@@ -95,6 +105,14 @@ class Command(BaseCommand):
                 self._take(step, quiet)
         for step in (AFTER[name] for name in AFTER if name in wished):
             self._take(step, quiet)
+
+    def _ask(self) -> None:
+        from opsportal.setup.interactive import ask_for_all
+
+        try:
+            ask_for_all(self.stdout.write)
+        except SetupError as error:
+            raise CommandError(str(error)) from None
 
     def _uninstall(self, quiet: bool) -> None:
         for step in UNINSTALL:

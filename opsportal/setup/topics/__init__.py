@@ -1,0 +1,1 @@
+"""What `setup --interactive` asks for: one file for each thing, tested live before it is kept."""
