@@ -66,12 +66,16 @@ def fill(now_ms: int, quick: bool) -> None:
     from monitoring import store
     from monitoring.histogram import Histogram
     from monitoring.models import Series
+    from monitoring.store.running import advance
     from monitoring.store.samples import Samples
     from monitoring.store.sealing import seal
 
     generator = random.Random(1)
     days = 8 if quick else 365
     one = Histogram.of(40 * math.exp(generator.gauss(0, 0.6)) for _ in range(50))
+    whole = Histogram()
+    for _ in range(ROUTES):
+        whole.merge(one)
     points = [
         store.Point(metric, {"host": f"host-{host}", "path": "/"}, now_ms - 5000, 50.0)
         for host in range(HOSTS)
@@ -87,20 +91,32 @@ def fill(now_ms: int, quick: bool) -> None:
         for n in range(ROUTES)
         for status in ("2xx", "5xx")
     ]
+    # As the middleware does, of all routes together.
+    points += [
+        store.Point(
+            "http_service_response_time_ms",
+            {"service": "shop", "status_class": status},
+            now_ms - 5000,
+            whole,
+        )
+        for status in ("2xx", "5xx")
+    ]
     assert store.record(points).rejected == []
+    histograms = {"http_response_time_ms": one, "http_service_response_time_ms": whole}
     with connection.cursor() as cursor, transaction.atomic():
         for series in Series.objects.all():
             is_shown = series.labels.get("host", "host-0") == "host-0"
             start_ms = now_ms - (days if is_shown else 2) * DAY_MS
             times = list(range(start_ms, now_ms - 3 * HOUR_MS, 4 * HOUR_MS))
-            if series.metric == "http_response_time_ms":
-                samples = Samples.of_histograms(times, [one] * len(times))
+            if series.metric in histograms:
+                samples = Samples.of_histograms(times, [histograms[series.metric]] * len(times))
             else:
                 samples = Samples.of_values(times, [generator.gauss(50, 10) for _ in times])
             seal(cursor, series.pk, samples)
             Series.objects.filter(pk=series.pk).update(sealed_until_ms=times[-1] + 1)
         if connection.vendor == "postgresql":
             cursor.execute("ANALYZE")
+    advance(now_ms, now_ms - HOUR_MS)
 
 
 def measure(subject: str, now_ms: int, quick: bool) -> Iterator[Row]:
@@ -109,7 +125,7 @@ def measure(subject: str, now_ms: int, quick: bool) -> Iterator[Row]:
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    from opsportal.dashboard.reading import SETTLED
+    from opsportal.dashboard.window_reading import SETTLED
 
     client = Client(HTTP_HOST="127.0.0.1", HTTP_ACCEPT_ENCODING="gzip")
     client.force_login(User.objects.create_superuser("bench", "", "bench"))

@@ -59,6 +59,13 @@ _ALL = [
         "Time from a request's arrival to the end of its answer",
         Kind.HISTOGRAM,
     ),
+    Metric(
+        "http_service_response_time_ms",
+        "ms",
+        "Response time, all routes",
+        "As http_response_time_ms, of all routes and methods of a service together",
+        Kind.HISTOGRAM,
+    ),
     # The dependencies
     Metric("check_up", "", "Up", "1 while the check is up or degraded, 0 while it is down"),
     Metric("check_response_time_ms", "ms", "Response time", "Duration of a check's probe"),

@@ -113,7 +113,7 @@ class Histogram:
         return header + struct.pack(f"<{len(indexes)}h{len(indexes)}Q", *indexes, *counts)
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Histogram:
+    def from_bytes(cls, data: bytes | memoryview) -> Histogram:
         """Raises struct.error for bytes that `to_bytes` did not make."""
         count, zero_count, total, low, high, size = _HEADER.unpack_from(data)
         numbers = struct.unpack_from(f"<{size}h{size}Q", data, _HEADER.size)

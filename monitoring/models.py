@@ -72,6 +72,17 @@ class Block(models.Model):
         return f"{self.series_id} from {self.start_ms}: {self.count} of {self.resolution_ms} ms"
 
 
+class RunningTotal(models.Model):
+    """What every series of histograms had counted in all by `time_ms`: the difference of two rows
+    is what it counted between. Made from the blocks, and made again from them when they change."""
+
+    time_ms = models.BigIntegerField(primary_key=True)
+    data = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"until {self.time_ms}"
+
+
 class Retention(models.Model):
     """For how long points of one resolution are kept."""
 

@@ -26,6 +26,8 @@ from monitoring.histogram import Histogram
 logger = logging.getLogger(__name__)
 
 METRIC = "http_response_time_ms"
+# Of all routes together: hundreds of routes are merged once, here, and not at each look.
+SERVICE_METRIC = "http_service_response_time_ms"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
 OTHER_METHOD = "OTHER"
 NO_ROUTE = "(no route)"
@@ -193,9 +195,21 @@ class Recorder:
         for kind, values in gathered.items():
             histograms[self._key(*kind)].merge(Histogram.of(values))
         time_ms = self._time_ms()
-        return [
+        of_routes = [
             TrafficPoint(METRIC, {**self._labels, **_labels(*key)}, time_ms, histogram)
             for key, histogram in histograms.items()
+        ]
+        return of_routes + self._of_service(histograms, time_ms)
+
+    def _of_service(
+        self, histograms: Mapping[tuple[str, str, str], Histogram], time_ms: int
+    ) -> list[TrafficPoint]:
+        totals: defaultdict[str, Histogram] = defaultdict(Histogram)
+        for (_route, _method, status_class), histogram in histograms.items():
+            totals[status_class].merge(histogram)
+        return [
+            TrafficPoint(SERVICE_METRIC, {**self._labels, "status_class": each}, time_ms, total)
+            for each, total in totals.items()
         ]
 
     def _key(self, pattern: str, method: str, status: int) -> tuple[str, str, str]:

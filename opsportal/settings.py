@@ -263,6 +263,9 @@ WEB_THREADS = ENVIRONMENT.integer("OPSPORTAL_WEB_THREADS", 8, minimum=1, maximum
 PRIVATE_ADDRESSES_ALLOWED = ENVIRONMENT.boolean("OPSPORTAL_PRIVATE_ADDRESSES", default=True)
 ALLOWED_ADDRESSES = ENVIRONMENT.words("OPSPORTAL_ALLOWED_ADDRESSES", [])
 
+# For so long all dashboards that show the same share one look at the store.
+DASHBOARD_SHARED_SECONDS = 2
+
 # --- Traffic ------------------------------------------------------------------------------------
 TRAFFIC = {
     "SERVICE": "opsportal",

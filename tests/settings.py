@@ -50,4 +50,5 @@ STORAGES = {
 # Tests ask as fast as they can; tests/security has gates of its own.
 RATE_LIMITS = parse_limits("off")
 # The requests of tests are nobody's traffic; tests/traffic has recorders of its own.
+DASHBOARD_SHARED_SECONDS = 0
 TRAFFIC = {"WRITER": "tests.traffic.memory_writer.DiscardingWriter"}

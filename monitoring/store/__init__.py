@@ -26,6 +26,7 @@ from monitoring.store.reading import (
 )
 from monitoring.store.recording import record
 from monitoring.store.retention import Reach, reach_once
+from monitoring.store.running import running_totals
 
 __all__ = [
     "Bucket",
@@ -51,6 +52,7 @@ __all__ = [
     "reach_once",
     "record",
     "record_known",
+    "running_totals",
     "window",
     "windows_of",
     "windows_of_each",

@@ -162,11 +162,14 @@ def _rows(parts: Sequence[_Part]) -> list[tuple[int, int, int, float, bytes, int
         statements.append(
             f"SELECT {number}, series_id, start_ms, 0.0, data, 1 FROM monitoring_block"  # noqa: S608
             f" WHERE {condition} AND resolution_ms = %s AND start_ms >= %s AND start_ms < %s"
+            # What is asked for may all be in the head: a long block is not unpacked for nothing.
+            " AND EXISTS (SELECT 1 FROM monitoring_series WHERE id = series_id"
+            " AND sealed_until_ms > %s)"
             f" UNION ALL SELECT {number}, series_id, time_ms, value, histogram, 0"
             f" FROM monitoring_point WHERE {condition} AND time_ms >= %s AND time_ms < %s"
         )
         parameters += [
-            *(parameter, resolution.ms, floor_to(start_ms, resolution.period_ms), end_ms),
+            *(parameter, resolution.ms, floor_to(start_ms, resolution.period_ms), end_ms, start_ms),
             *(parameter, start_ms, end_ms),
         ]
     if not statements:

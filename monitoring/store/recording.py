@@ -15,6 +15,7 @@ from monitoring.store.head import HeadPoint, histogram_growth, samples_of, write
 from monitoring.store.points import Point, RecordResult, Rejection
 from monitoring.store.resolutions import DAY_MS, RAW
 from monitoring.store.retention import reach
+from monitoring.store.running import forget_after
 from monitoring.store.sealing import Growth, seal
 from monitoring.store.series import WritableSeries, create_series, max_series, writable_series
 from monitoring.store.validation import ValidPoint, validate
@@ -73,6 +74,9 @@ def _write_batch(cursor: CursorWrapper, batch: Batch, series: dict[int, Writable
         growth[series_id] = growth.get(series_id, Growth()) + seal(
             cursor, series_id, samples_of(points)
         )
+    counted = [point[1] for points in late.values() for point in points if point[3] is not None]
+    if counted:
+        forget_after(cursor, min(counted))
     latest = _latest_rows(batch, series, growth)
     if latest:
         update_latest(cursor, latest)

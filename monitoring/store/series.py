@@ -17,7 +17,7 @@ from monitoring.store.validation import ValidPoint
 
 # Beyond it new series are refused: a label of unbounded values must not fill the disk.
 MAX_SERIES_PER_METRIC = 100_000
-MAX_SERIES = {"http_response_time_ms": 5_000}
+MAX_SERIES = {"http_response_time_ms": 5_000, "http_service_response_time_ms": 5_000}
 
 
 @dataclass(slots=True)

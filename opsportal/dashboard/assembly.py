@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
-from opsportal.dashboard.charts import RESPONSE_TIME
 from opsportal.dashboard.dependencies import Dependencies
 from opsportal.dashboard.marks import Mark
 from opsportal.dashboard.plots import Plot, plots
 from opsportal.dashboard.problems import problems
-from opsportal.dashboard.ranges import MINUTE_MS, Range
+from opsportal.dashboard.ranges import Range
 from opsportal.dashboard.reading import Reading, read
-from opsportal.dashboard.routes import Route, slowest_routes
+from opsportal.dashboard.routes import Route, route_rows
 from opsportal.dashboard.sentence import Sentence, sentence
 from opsportal.dashboard.states import NO_DATA
 from opsportal.dashboard.tiles import Tile, tiles
@@ -42,7 +41,19 @@ class Snapshot:
     compared: bool
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {each.name: plain(getattr(self, each.name)) for each in fields(self)}
+
+
+def plain(value: Any) -> Any:
+    """As `dataclasses.asdict`, but without a copy of every number: that takes as long as to read
+    them."""
+    if is_dataclass(value):
+        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple) and any(map(is_dataclass, value[:1])):
+        return [plain(each) for each in value]
+    return value
 
 
 def snapshot(parameters: Mapping[str, str], now: datetime | None = None) -> Snapshot:
@@ -56,7 +67,6 @@ def arrange(reading: Reading) -> Snapshot:
     drawn = plots(reading)
     shown_tiles = tiles(reading, drawn)
     waiting = any(tile.verdict == NO_DATA for tile in shown_tiles)
-    minutes = (min(shown.end_ms, reading.now_ms) - shown.start_ms) / MINUTE_MS
     return Snapshot(
         now_ms=reading.now_ms,
         newest_ms=reading.newest_ms,
@@ -70,11 +80,7 @@ def arrange(reading: Reading) -> Snapshot:
         tiles=shown_tiles,
         plots=drawn,
         marks=reading.marks,
-        routes=slowest_routes(
-            reading.windows[RESPONSE_TIME],
-            max(minutes, 1),
-            reading.windows_before.get(RESPONSE_TIME, ()),
-        ),
+        routes=route_rows(reading.routes, reading.routes_minutes, reading.routes_before),
         compared_with=reading.before.label,
         compared=reading.before.drawn,
         dependencies=reading.dependencies,

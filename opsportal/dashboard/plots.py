@@ -12,6 +12,7 @@ from opsportal.dashboard.charts import (
     CHARTS,
     REQUESTS,
     RESPONSE_TIME,
+    SERVICE_TIME,
     ChartDefinition,
     LineDefinition,
     Scope,
@@ -152,7 +153,7 @@ def _values(
     windows = found[definition.metric]
     if not windows:
         return
-    traffic = definition.metric == RESPONSE_TIME
+    traffic = definition.metric in (RESPONSE_TIME, SERVICE_TIME)
     whole = merge(windows) if traffic else []
     watched = merge(found[REQUESTS]) if traffic else []
     for label, group in _groups(definition, windows):

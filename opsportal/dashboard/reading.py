@@ -5,44 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
-from itertools import chain
 
 from django.conf import settings
 
 from monitoring import canary, store
-from monitoring.store import LatestPoint, Window, WindowRequest, windows_of_each
+from monitoring.store import LatestPoint, Window
 from opsportal.dashboard.alerts import FiringAlerts, read_alerts
 from opsportal.dashboard.backups import BackupsInShort, read_backups
-from opsportal.dashboard.before import Before, before_of, drawn_step_ms, total_step_ms
-from opsportal.dashboard.charts import GAUGES, REQUESTS, RESPONSE_TIME
+from opsportal.dashboard.before import Before, before_of
+from opsportal.dashboard.charts import REQUESTS
 from opsportal.dashboard.dependencies import Dependencies, read_dependencies
 from opsportal.dashboard.limits import Limits, read_limits
 from opsportal.dashboard.marks import Mark, newest, read_annotations
 from opsportal.dashboard.processes import Process, read_processes
-from opsportal.dashboard.ranges import DAY_MS, MINUTE_MS, SECOND_MS, Range, parse_range
-from opsportal.dashboard.settled import SettledSteps
+from opsportal.dashboard.ranges import DAY_MS, Range, parse_range
+from opsportal.dashboard.routes import Measured
 from opsportal.dashboard.states import Limit
+from opsportal.dashboard.window_reading import ALL_METRICS, read_windows
 from opsportal.health.state import PortalState, portal_state
 
-# As /api/health/detailed: long enough to be calm, short enough to be now.
-RECENT_MS = 5 * MINUTE_MS
-RECENT_STEP_MS = 10 * SECOND_MS
 # What has been silent for longer was taken away, and is no problem any more.
 FORGOTTEN_AFTER_MS = DAY_MS
-
-SETTLED = SettledSteps()
-
-ALL_METRICS = [*GAUGES, REQUESTS, "host_uptime_seconds", RESPONSE_TIME]
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The state of everything at `now_ms`.
 
-    `latest` covers all hosts and services, by metric; `windows` only those chosen, over `range`;
-    `recent` holds the response times of the last RECENT_MS of all services. An empty `service`
-    means all of them.
+    `latest` covers all hosts and services, by metric; the windows only those chosen (an empty
+    `service` means all of them), but for `recent`. `window_reading` says what each holds.
     """
 
     now_ms: int
@@ -62,6 +53,9 @@ class Reading:
     marks: Sequence[Mark] = ()
     before: Before = field(default_factory=Before)
     windows_before: Mapping[str, list[Window]] = field(default_factory=dict)
+    routes: Sequence[Measured] = ()
+    routes_before: Sequence[Window] = ()
+    routes_minutes: float = 1
 
     @property
     def hosts(self) -> list[str]:
@@ -108,20 +102,15 @@ def read(parameters: Mapping[str, str], now: datetime | None = None) -> Reading:
     alerts, of_alerts = read_alerts(shown.start_ms, shown.end_ms)
     backups, of_backups = read_backups(now_ms, shown.start_ms, shown.end_ms)
     before = before_of(shown, parameters)
-    of_now = list(_wanted(known, shown, host, service))
-    wanted = [_recently(latest[RESPONSE_TIME], now_ms), *of_now, *_earlier(of_now, shown, before)]
-    reached = store.reach_once(now_ms)
-    recent, vitals, traffic, *earlier = SETTLED.windows(
-        wanted, now_ms, partial(windows_of_each, reached=reached)
-    )
+    windows = read_windows(known, shown, before, service, host, now_ms)
     return Reading(
         now_ms=now_ms,
         range=shown,
         host=host,
         service=service,
         latest=latest,
-        windows=_by_metric_of_window([*vitals, *traffic]),
-        recent=recent,
+        windows=windows.by_metric,
+        recent=windows.recent,
         portal=portal_state(moment),
         canary_age_seconds=canary.age_among(known, moment),
         processes=read_processes(settings.RUN_DIR / "portal.json"),
@@ -130,7 +119,10 @@ def read(parameters: Mapping[str, str], now: datetime | None = None) -> Reading:
         backups=backups,
         limits=read_limits(),
         before=before,
-        windows_before=_by_metric_of_window(chain.from_iterable(earlier)),
+        windows_before=windows.before,
+        routes=windows.routes,
+        routes_before=windows.routes_before,
+        routes_minutes=windows.routes_minutes,
         marks=newest(of_alerts, of_backups, read_annotations(shown.start_ms, shown.end_ms)),
     )
 
@@ -140,51 +132,6 @@ def _by_metric(points: Iterable[LatestPoint]) -> dict[str, list[LatestPoint]]:
     for point in points:
         latest[point.series.metric].append(point)
     return latest
-
-
-def _recently(points: Iterable[LatestPoint], now_ms: int) -> WindowRequest:
-    start_ms = now_ms - RECENT_MS
-    series = [point.series for point in points if point.time_ms >= start_ms]
-    return WindowRequest(series, start_ms, now_ms, RECENT_STEP_MS)
-
-
-def _wanted(
-    known: Iterable[LatestPoint], shown: Range, host: str, service: str
-) -> Iterable[WindowRequest]:
-    """Two of them, since requests have longer steps than vitals."""
-    vitals, traffic = [], []
-    for point in known:
-        # What fell silent before the range began has nothing in it.
-        if point.time_ms < shown.start_ms:
-            continue
-        if point.series.metric in (REQUESTS, RESPONSE_TIME):
-            if service in ("", _service(point)):
-                traffic.append(point.series)
-        elif _host(point) in ("", host):
-            vitals.append(point.series)
-    yield WindowRequest(vitals, shown.start_ms, shown.end_ms, shown.step_ms)
-    yield WindowRequest(traffic, shown.start_ms, shown.end_ms, shown.traffic_step_ms)
-
-
-def _earlier(
-    requests: Sequence[WindowRequest], shown: Range, before: Before
-) -> list[WindowRequest]:
-    """The same some weeks before; only that of requests, in few steps, where it is not drawn."""
-    start_ms, end_ms = shown.start_ms - before.shift_ms, shown.end_ms - before.shift_ms
-    moved = [
-        WindowRequest(
-            each.series, start_ms, end_ms, drawn_step_ms(each.step_ms, start_ms, shown.end_ms)
-        )
-        for each in requests
-    ]
-    return moved if before.drawn else [moved[-1]._replace(step_ms=total_step_ms(shown))]
-
-
-def _by_metric_of_window(found: Iterable[Window]) -> dict[str, list[Window]]:
-    windows: dict[str, list[Window]] = {metric: [] for metric in ALL_METRICS}
-    for window in found:
-        windows[window.series.metric].append(window)
-    return windows
 
 
 def _chosen(wanted: str | None, known: list[str], current: list[str], default: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from monitoring.store import Window
+from monitoring.store import SeriesRef, Window
 from opsportal.dashboard.before import change_text, notable
 from opsportal.dashboard.formats import NOTHING, text
 from opsportal.dashboard.traffic import Traffic, grouped, total
@@ -33,17 +33,30 @@ class Route:
     slower: bool
 
 
-def slowest_routes(
-    windows: Iterable[Window], minutes: float, before: Iterable[Window] = ()
-) -> list[Route]:
-    """The slowest by p95 over the whole range, of `minutes`; `before` is what to compare with."""
+Measured = tuple[tuple[str, ...], Traffic]
+"""The values of LABELS, and what was measured."""
+
+
+def labels_of(series: SeriesRef) -> tuple[str, ...]:
+    return tuple(series.labels.get(label, "") for label in LABELS)
+
+
+def slowest(windows: Iterable[Window]) -> list[Measured]:
+    """By p95 over all of the windows, at most SHOWN."""
     measured = [(labels, total(group)) for labels, group in grouped(windows, *LABELS).items()]
     measured = [(labels, traffic) for labels, traffic in measured if traffic.count]
     measured.sort(key=lambda pair: (-(pair[1].histogram.percentile(95) or 0), pair[0]))
+    return measured[:SHOWN]
+
+
+def route_rows(
+    measured: Iterable[Measured], minutes: float, before: Iterable[Window] = ()
+) -> list[Route]:
+    """Of what was measured in `minutes`; `before` is what to compare with."""
     earlier = grouped(before, *LABELS)
     return [
         _row(labels, traffic, total(earlier.get(labels, ())), minutes)
-        for labels, traffic in measured[:SHOWN]
+        for labels, traffic in measured
     ]
 
 

@@ -46,6 +46,7 @@ class SettledSteps:
 
     def __init__(self) -> None:
         self._known: dict[Key, Settled] = {}
+        self._weights: dict[Key, int] = {}
         self._lock = threading.Lock()
 
     def windows(
@@ -94,15 +95,19 @@ class SettledSteps:
     def clear(self) -> None:
         with self._lock:
             self._known.clear()
+            self._weights.clear()
 
     def _remember(self, key: Key, fresh: Settled) -> None:
         """The entries used longest ago go first when they weigh too much together."""
         with self._lock:
             self._known.pop(key, None)
             self._known[key] = fresh
-            total = sum(entry.weight for entry in self._known.values())
+            self._weights[key] = fresh.weight
+            total = sum(self._weights.values())
             while total > MOST_WEIGHT:
-                total -= self._known.pop(next(iter(self._known))).weight
+                oldest = next(iter(self._known))
+                del self._known[oldest]
+                total -= self._weights.pop(oldest)
 
 
 def _key(place: int, request: WindowRequest) -> Key:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib import admin
@@ -12,12 +13,13 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from opsportal.access.needs import DASHBOARD, missing
-from opsportal.dashboard.assembly import Snapshot, snapshot
+from opsportal.dashboard.assembly import Snapshot
 from opsportal.dashboard.drawings import draw
 from opsportal.dashboard.marks import newest_first
 from opsportal.dashboard.preferences import CHOICES, refresh_seconds
 from opsportal.dashboard.pulse import new_key
 from opsportal.dashboard.ranges import PRESETS, moves
+from opsportal.dashboard.sharing import shared_look
 from opsportal.dashboard.wall import keep_session
 from opsportal.version import VERSION
 
@@ -27,12 +29,12 @@ from opsportal.version import VERSION
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Complete as it comes from the server; scripts only keep it fresh."""
-    shown = snapshot(request.GET.dict())
+    shown = shared_look(request.GET.dict()).shown
     context = {
         **admin.site.each_context(request),
         "title": "Dashboard",
         "shown": shown,
-        "data": _data(request, shown),
+        "data": {**shown.as_json(), **_own(request, shown)},
         "wall": request.GET.get("wall") == "1",
         "refresh_choices": CHOICES.items(),
         "refresh_seconds": refresh_seconds(request),
@@ -58,21 +60,24 @@ def _without_or_with(given: QueryDict, name: str, is_on: bool) -> str:
 @never_cache
 @gzip_page
 @require_safe
-def data(request: HttpRequest) -> JsonResponse:
+def data(request: HttpRequest) -> HttpResponse:
     """Everything that the page shows. 401 instead of a login page: a script is asking."""
     if not admin.site.has_permission(request):
         return JsonResponse({"detail": "Your session has ended. Log in again."}, status=401)
     refused = missing(request.user, DASHBOARD)
     if refused:
         return JsonResponse({"detail": refused}, status=403)
-    return JsonResponse(_data(request, snapshot(request.GET.dict())))
+    look = shared_look(request.GET.dict())
+    own = json.dumps(_own(request, look.shown))
+    # Two objects as one: what is shared is not written again for each who asks.
+    return HttpResponse(f"{look.json[:-1]}, {own[1:]}", content_type="application/json")
 
 
-def _data(request: HttpRequest, shown: Snapshot) -> dict[str, Any]:
+def _own(request: HttpRequest, shown: Snapshot) -> dict[str, Any]:
+    """What only the one who asks is told."""
     if request.GET.get("wall") == "1":
         keep_session(request, shown.now_ms)
     return {
-        **shown.as_json(),
         "version": VERSION,
         "refresh_seconds": refresh_seconds(request),
         "pulse_key": new_key(),

@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 
 from monitoring.store import LatestPoint, Window
+from opsportal.dashboard.charts import RESPONSE_TIME, SERVICE_TIME
 from opsportal.dashboard.ranges import parse_range
-from opsportal.dashboard.reading import ALL_METRICS, SETTLED, Reading
+from opsportal.dashboard.reading import Reading
+from opsportal.dashboard.routes import slowest
+from opsportal.dashboard.window_reading import ALL_METRICS, SETTLED
 from opsportal.health.state import PortalState
 from tests.dashboard.readings import DEFAULT_LIMITS, HOST, NOW_MS
 
@@ -18,9 +21,11 @@ def _nothing_remembered() -> None:
 
 
 def by_metric(found: Sequence[Any]) -> dict[str, list[Any]]:
-    return {
+    """Of a service without a series of its own, the routes are the whole."""
+    by_name = {
         metric: [each for each in found if each.series.metric == metric] for metric in ALL_METRICS
     }
+    return by_name | {SERVICE_TIME: by_name[SERVICE_TIME] or by_name[RESPONSE_TIME]}
 
 
 @pytest.fixture
@@ -42,6 +47,7 @@ def make_reading() -> Callable[..., Reading]:
             "latest": by_metric(latest),
             "windows": by_metric(windows),
             "recent": list(recent),
+            "routes": slowest(by_metric(windows)[RESPONSE_TIME]),
             "portal": PortalState("healthy", []),
             "canary_age_seconds": 4.0,
             "limits": DEFAULT_LIMITS,

@@ -1,7 +1,16 @@
 """The table of routes."""
 
-from opsportal.dashboard.routes import SHOWN, slowest_routes
+from collections.abc import Sequence
+
+from monitoring.store import Window
+from opsportal.dashboard.routes import SHOWN, Route, route_rows, slowest
 from tests.dashboard.readings import traffic_window
+
+
+def slowest_routes(
+    windows: list[Window], minutes: float, before: Sequence[Window] = ()
+) -> list[Route]:
+    return route_rows(slowest(windows), minutes, before)
 
 
 def test_the_slowest_route_comes_first() -> None:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitoring.traffic import TrafficPoint, WriteError
+from monitoring.traffic import METRIC, TrafficPoint, WriteError
 
 
 class MemoryWriter:
     def __init__(self) -> None:
         self.points: list[TrafficPoint] = []
+        # Of all routes together.
+        self.whole: list[TrafficPoint] = []
         self.broken = False
 
     def write(self, points: Sequence[TrafficPoint]) -> None:
         if self.broken:
             raise WriteError("the portal is away")
-        self.points += points
+        self.points += [each for each in points if each.metric == METRIC]
+        self.whole += [each for each in points if each.metric != METRIC]
 
     def counts(self) -> dict[tuple[str, str, str], int]:
         """Requests by (route, method, status class)."""

@@ -7,6 +7,8 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from monitoring.traffic import METRIC
+
 
 class StandIn:
     """`status` and `answer` are what it answers, once `may_answer`; `bodies` what it accepted."""
@@ -50,7 +52,8 @@ class StandIn:
     def requests(self) -> int:
         """How many requests the accepted histograms count."""
         points = [point for body in self.bodies for point in body["points"]]
-        return sum(point["histogram"]["count"] for point in points)
+        of_routes = [point for point in points if point["metric"] == METRIC]
+        return sum(point["histogram"]["count"] for point in of_routes)
 
     def close(self) -> None:
         self.may_answer.set()

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from monitoring import traffic as module
-from monitoring.traffic import MAX_ROUTES, MAX_TIMINGS, NO_ROUTE, OTHER_ROUTE, Recorder
+from monitoring.traffic import (
+    MAX_ROUTES,
+    MAX_TIMINGS,
+    NO_ROUTE,
+    OTHER_ROUTE,
+    Recorder,
+)
 from tests.traffic.memory_writer import MemoryWriter
 
 if TYPE_CHECKING:
@@ -42,18 +48,18 @@ def test_a_portal_that_is_away_is_not_asked_at_every_flush(traffic: Traffic) -> 
 def test_the_oldest_are_dropped_when_too_many_wait(
     traffic: Traffic, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(module, "MAX_PENDING", 3)
+    monkeypatch.setattr(module, "MAX_PENDING", 6)
     traffic.writer.broken = True
     for number in range(5):
         traffic.clock.now += 10_000
         traffic.recorder.append((f"{number}/", "GET", 200, 5.0))
         traffic.recorder.flush()
-    kept = [point.labels["route"] for point in traffic.recorder._pending]
+    kept = [p.labels["route"] for p in traffic.recorder._pending if "route" in p.labels]
     assert kept == ["/2/", "/3/", "/4/"]
     traffic.writer.broken = False
     traffic.recorder.flush(final=True)
     assert caplog.text.count("the oldest are dropped") == 1
-    assert "2 points were dropped" in caplog.text
+    assert "4 points were dropped" in caplog.text
 
 
 def test_a_writer_that_hangs_costs_no_more_memory_than_its_bound(
@@ -157,3 +163,13 @@ def test_a_forked_child_leaves_its_parents_requests_to_the_parent(traffic: Traff
     assert os.read(reading, 100).decode() == "0 False"
     traffic.recorder.flush()
     assert traffic.writer.counts() == {("/a/", "GET", "2xx"): 1}
+
+
+def test_the_service_has_a_series_of_all_its_routes_together(traffic: Traffic) -> None:
+    traffic.recorder.append(("a/", "GET", 200, 5.0))
+    traffic.recorder.append(("b/", "POST", 201, 7.0))
+    traffic.recorder.append(("b/", "POST", 503, 9.0))
+    traffic.recorder.flush()
+    whole = {each.labels["status_class"]: each.value.count for each in traffic.writer.whole}
+    assert whole == {"2xx": 2, "5xx": 1}
+    assert not any("route" in each.labels for each in traffic.writer.whole)

@@ -83,7 +83,7 @@ def _items(portal: StandIn) -> int:
     return sum(
         point["histogram"]["count"]
         for point in points
-        if point["labels"]["route"] == "/item/<int:number>/"
+        if point["labels"].get("route") == "/item/<int:number>/"
     )
 
 

@@ -1,0 +1,72 @@
+"""Many histograms as the bytes of one row, and the difference of two of them: pure."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Collection, Mapping
+from itertools import accumulate
+
+import zstandard
+
+from monitoring.histogram import BUCKETS_PER_DOUBLING, Histogram
+
+Totals = Mapping[int, Histogram]
+"""By series id."""
+
+_COUNT = struct.Struct("<I")
+# Ten thousand series of fifty buckets take 5 MB.
+_MAX_SIZE_BYTES = 256 * 1024 * 1024
+
+
+def pack(totals: Totals) -> bytes:
+    """The number of series, their ids, the lengths of their histograms, these; compressed."""
+    blobs = [each.to_bytes() for each in totals.values()]
+    count = len(blobs)
+    head = struct.pack(f"<I{count}q{count}I", count, *totals, *map(len, blobs))
+    return zstandard.compress(head + b"".join(blobs), 1)
+
+
+def unpack(data: bytes, wanted: Collection[int] | None = None) -> dict[int, Histogram]:
+    """Of all series, or of those that are wanted: of hundreds only these are unpacked."""
+    plain = zstandard.decompress(data, max_output_size=_MAX_SIZE_BYTES)
+    (count,) = _COUNT.unpack_from(plain)
+    numbers = struct.unpack_from(f"<{count}q{count}I", plain, _COUNT.size)
+    offsets = accumulate(numbers[count:], initial=_COUNT.size + 12 * count)
+    places = dict(zip(numbers[:count], offsets, strict=False))
+    chosen = places if wanted is None else [each for each in wanted if each in places]
+    # No copy of all that follows for each of them.
+    view = memoryview(plain)
+    return {each: Histogram.from_bytes(view[places[each] :]) for each in chosen}
+
+
+def between(earlier: Totals, later: Totals) -> dict[int, Histogram]:
+    """What was counted between two rows; series that counted nothing are absent."""
+    grown = {
+        series_id: _difference(histogram, earlier.get(series_id))
+        for series_id, histogram in later.items()
+    }
+    return {series_id: each for series_id, each in grown.items() if each.count}
+
+
+def _difference(later: Histogram, earlier: Histogram | None) -> Histogram:
+    """The least and the greatest value are known to the width of a bucket."""
+    if earlier is None:
+        return later
+    if later.count <= earlier.count:
+        return Histogram()
+    before = earlier.buckets
+    buckets = {
+        index: count - before.get(index, 0)
+        for index, count in later.buckets.items()
+        if count != before.get(index)
+    }
+    zeros = later.zero_count - earlier.zero_count
+    low = 0.0 if zeros or not buckets else _edge(min(buckets))
+    high = _edge(max(buckets) + 1) if buckets else 0.0
+    return Histogram(
+        later.count - earlier.count, later.sum - earlier.sum, low, high, zeros, buckets
+    )
+
+
+def _edge(index: int) -> float:
+    return float(2.0 ** (index / BUCKETS_PER_DOUBLING))

@@ -1,0 +1,121 @@
+"""Requests over days and years, from the store's running totals: the difference of two rows costs
+the same however long the stretch is. Pure; `reading` brings the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from monitoring.histogram import Histogram
+from monitoring.store import Bucket, SeriesRef, Window
+from monitoring.store.packing import Totals, between, unpack
+from monitoring.store.running import HOURLY_FOR_MS
+from opsportal.dashboard.ranges import DAY_MS, HOUR_MS
+
+# Shorter ones are read from the points: rows stand at whole hours.
+SHORTEST_MS = DAY_MS
+LONG_MS = 7 * DAY_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of time; in steps of whole days, rows stand at their ends, too."""
+
+    start_ms: int
+    end_ms: int
+    step_ms: int
+
+    @property
+    def by_day(self) -> bool:
+        return self.step_ms % DAY_MS == 0
+
+    @property
+    def first_ms(self) -> int:
+        return self.start_ms - self.start_ms % self.step_ms
+
+    @property
+    def moments(self) -> set[int]:
+        """Of the rows that are of use, if they are there."""
+        edges = {*_before(self.start_ms), *_after(self.end_ms)}
+        return edges | set(range(self.first_ms, self.end_ms, self.step_ms) if self.by_day else ())
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A window of one bucket for each series that counted something. What comes after `until_ms` is
+    still to be read from the points."""
+
+    start_ms: int
+    until_ms: int
+    windows: Sequence[Window]
+
+
+class Counts:
+    """The rows of some moments, and the newest."""
+
+    def __init__(self, rows: Mapping[int, bytes]) -> None:
+        self._rows = rows
+        self.newest_ms = max(rows, default=None)
+
+    def cover(self, stretch: Stretch) -> bool:
+        """Whether rows say anything about that time. Where none is before it, nothing had been
+        counted then: rows are made from the first request on."""
+        if self.newest_ms is None or self.newest_ms <= stretch.start_ms:
+            return False
+        # Long ago, rows stand at midnight only: two days instead of one would be told.
+        is_long = stretch.end_ms - stretch.start_ms >= LONG_MS
+        return is_long or stretch.start_ms >= self.newest_ms - HOURLY_FOR_MS + DAY_MS
+
+    def reach(self, time_ms: int) -> bool:
+        return self.newest_ms is not None and self.newest_ms >= time_ms
+
+    def over(self, series: Sequence[SeriesRef], stretch: Stretch) -> Counted:
+        """Only where they `cover` it."""
+        known = [time_ms for time_ms in _before(stretch.start_ms) if time_ms in self._rows]
+        start_ms = known[0] if known else stretch.start_ms - stretch.start_ms % HOUR_MS
+        ends = [time_ms for time_ms in _after(stretch.end_ms) if time_ms in self._rows]
+        until_ms = ends[0] if ends else self.newest_ms or start_ms
+        found = self._between(start_ms, until_ms, series)
+        windows = [
+            Window(each, HOUR_MS, [_bucket(start_ms, found[each.id])])
+            for each in series
+            if each.id in found
+        ]
+        return Counted(start_ms, until_ms, windows)
+
+    def by_day(self, series: Sequence[SeriesRef], stretch: Stretch) -> list[Window]:
+        """A window for each series; the last step ends at the newest row."""
+        newest_ms = self.newest_ms or 0
+        steps = range(stretch.first_ms, stretch.end_ms + stretch.step_ms, stretch.step_ms)
+        moments = [*(each for each in steps if each < newest_ms), newest_ms]
+        buckets: dict[int, list[Bucket]] = {each.id: [] for each in series}
+        totals = [self._at(each, series) for each in moments]
+        for (start_ms, _), (earlier, later) in zip(
+            pairwise(moments), pairwise(totals), strict=True
+        ):
+            if start_ms < stretch.end_ms:
+                for series_id, histogram in between(earlier, later).items():
+                    buckets[series_id].append(_bucket(start_ms, histogram))
+        return [Window(each, DAY_MS, buckets[each.id]) for each in series]
+
+    def _between(self, start_ms: int, end_ms: int, series: Sequence[SeriesRef]) -> Totals:
+        return between(self._at(start_ms, series), self._at(end_ms, series))
+
+    def _at(self, time_ms: int, series: Sequence[SeriesRef]) -> Totals:
+        row = self._rows.get(time_ms)
+        return unpack(row, [each.id for each in series]) if row else {}
+
+
+def _before(time_ms: int) -> tuple[int, int]:
+    """The whole hour and the whole day at or before it."""
+    return time_ms - time_ms % HOUR_MS, time_ms - time_ms % DAY_MS
+
+
+def _after(time_ms: int) -> tuple[int, int]:
+    return time_ms + -time_ms % HOUR_MS, time_ms + -time_ms % DAY_MS
+
+
+def _bucket(time_ms: int, histogram: Histogram) -> Bucket:
+    counted = histogram
+    return Bucket(time_ms, counted.count, counted.sum, counted.min, counted.max, counted)
