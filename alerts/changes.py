@@ -7,9 +7,10 @@ from alerts.conditions.base import Judgement
 from alerts.deliveries import Notice, queue, queue_recovery
 from alerts.lifecycle import Episode, Step, Why
 from alerts.models import Alert, AlertEvent, AlertState, EventKind, Threshold
-from alerts.telling import DECIDED, decide
+from alerts.telling import DECIDED, Rules, decide
 from alerts.watching import Watched
 from alerts.wording import sentence
+from alerts.writing import write
 from monitoring.models import Check
 from monitoring.store import LatestPoint
 
@@ -22,8 +23,9 @@ _UPDATED = (
 class Changes:
     """Collects, then writes at once: a thousand alerts are no thousand statements."""
 
-    def __init__(self, watched: Watched, threshold: Threshold, now_ms: int) -> None:
+    def __init__(self, watched: Watched, threshold: Threshold, known: Rules, now_ms: int) -> None:
         self._watched, self._threshold, self._now_ms = watched, threshold, now_ms
+        self._known = known
         self._new: list[Alert] = []
         self._changed: list[Alert] = []
         self._events: list[AlertEvent] = []
@@ -52,7 +54,7 @@ class Changes:
     def write(self) -> int:
         notices, refusals = self._decided()
         Alert.objects.bulk_create(self._new)
-        Alert.objects.bulk_update(self._changed, _UPDATED, batch_size=200)
+        write(self._changed, _UPDATED)
         AlertEvent.objects.bulk_create([*self._events, *refusals])
         if self._resolved:
             queue_recovery(self._resolved, self._now_ms)
@@ -63,7 +65,7 @@ class Changes:
         """Before the rows are written, so that each is written once."""
         if not self._fired:
             return [], []
-        return decide(self._fired, self._watched.channel_ids, self._now_ms)
+        return decide(self._fired, self._watched.channel_ids, self._known, self._now_ms)
 
     def _begun(self, subject: Subject) -> Alert:
         watched, series = self._watched, subject.point.series

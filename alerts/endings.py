@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from alerts.deliveries import queue_recovery
 from alerts.models import OPEN, Alert, AlertEvent, AlertState, EventKind
+from alerts.writing import write
 
 BY_HAND = "resolved by hand"
 _UNWATCHED = (
@@ -25,7 +26,7 @@ def end(alert_ids: Collection[int], why: str, now_ms: int, by: str = "") -> int:
     fired = [each for each in alerts if each.state == AlertState.FIRING]
     for each in alerts:
         each.state, each.resolved_ms, each.resolved_why = AlertState.RESOLVED, now_ms, why
-    Alert.objects.bulk_update(alerts, ["state", "resolved_ms", "resolved_why"], batch_size=200)
+    write(alerts, ["state", "resolved_ms", "resolved_why"])
     AlertEvent.objects.bulk_create(
         AlertEvent(alert=each, time_ms=now_ms, kind=EventKind.RESOLVED, reason=why, by=by[:150])
         for each in alerts

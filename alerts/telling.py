@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from django.db import transaction
 
@@ -12,6 +13,8 @@ from alerts.models import Alert, AlertEvent, AlertState, DeliveryKind, EventKind
 from alerts.routing import (
     Audience,
     Inhibitors,
+    Muting,
+    RouteRule,
     StepRule,
     Subject,
     Told,
@@ -19,6 +22,7 @@ from alerts.routing import (
     muted,
     next_step,
 )
+from alerts.writing import write
 
 # How often a muted alert is looked at: a silence may have been ended by hand.
 LOOK_EVERY_MS = 10_000
@@ -34,21 +38,28 @@ def subject_of(alert: Alert, channel_ids: Sequence[int] = ()) -> Subject:
 
 
 class Rules:
-    """Read once for a batch."""
+    """Read when they are first asked for, and once for a batch."""
 
     def __init__(self, now_ms: int) -> None:
-        self.routes = rules.routes()
-        self.mutings = rules.mutings(now_ms)
         self._now_ms = now_ms
-        self._inhibitors: Inhibitors | None = None
+
+    @cached_property
+    def _routes(self) -> Sequence[RouteRule]:
+        return rules.routes()
+
+    @cached_property
+    def _mutings(self) -> Sequence[Muting]:
+        return rules.mutings(self._now_ms)
+
+    @cached_property
+    def _inhibitors(self) -> Inhibitors:
+        return _inhibitors()
 
     def muted(self, subject: Subject) -> str:
-        if self._inhibitors is None:
-            self._inhibitors = _inhibitors()
-        return muted(subject, self.mutings, self._inhibitors)
+        return muted(subject, self._mutings, self._inhibitors)
 
     def audience(self, subject: Subject) -> Audience:
-        return audience(subject, self.routes, self._now_ms)
+        return audience(subject, self._routes, self._now_ms)
 
 
 def _inhibitors() -> Inhibitors:
@@ -59,17 +70,16 @@ def _inhibitors() -> Inhibitors:
 
 def tell(alerts: Sequence[Alert], channel_ids: Sequence[int], now_ms: int) -> None:
     """Of alerts that are rows already, within the caller's transaction."""
-    notices, events = decide(alerts, channel_ids, now_ms)
-    Alert.objects.bulk_update(alerts, DECIDED, batch_size=200)
+    notices, events = decide(alerts, channel_ids, Rules(now_ms), now_ms)
+    write(alerts, DECIDED)
     AlertEvent.objects.bulk_create(events)
     queue(notices, now_ms)
 
 
 def decide(
-    alerts: Sequence[Alert], channel_ids: Sequence[int], now_ms: int
+    alerts: Sequence[Alert], channel_ids: Sequence[int], known: Rules, now_ms: int
 ) -> tuple[list[Notice], list[AlertEvent]]:
     """Sets the fields DECIDED of the alerts; the caller writes them, and then what is returned."""
-    known = Rules(now_ms)
     notices: list[Notice] = []
     events: list[AlertEvent] = []
     for alert in alerts:
@@ -149,7 +159,7 @@ def _tell_at_last(
             ready.append(alert)
         else:
             unheard.append(alert)
-    Alert.objects.bulk_update(muted_ones, ["muted_by", "next_look_ms"], batch_size=200)
+    write(muted_ones, ["muted_by", "next_look_ms"])
     AlertEvent.objects.bulk_create(events)
     if ready:
         tell(ready, channel_ids, now_ms)
@@ -194,8 +204,7 @@ def _go_on(
         found = known.audience(subject)
         notices += _again(alert, found, now_ms)
         alert.next_look_ms = _next_look_ms(alert, found, now_ms)
-    fields = ["next_look_ms", "told_ms", "escalated"]
-    Alert.objects.bulk_update(alerts, fields, batch_size=200)
+    write(alerts, ["next_look_ms", "told_ms", "escalated"])
     queue(notices, now_ms)
 
 

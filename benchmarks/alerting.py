@@ -7,12 +7,14 @@ sent until the message has arrived.
 
 from __future__ import annotations
 
+import re
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -29,6 +31,15 @@ hook = Channel(name="bench", kind="webhook", max_per_minute=100000)
 save_channel(hook, {{"url": "{url}"}})
 save_threshold(Threshold(name="Bench", metric="load1", value=10, severity="critical"), [hook])
 """
+# Of the many that cross at once a chat is told in a few messages, each of which says of how many.
+CHAT = """
+chat = Channel(name="chat", kind="slack", max_per_minute=100000)
+save_channel(chat, {{"url": "{url}"}})
+many = Threshold(name="Many", metric="memory_percent", labels={{"bench": "many"}}, value=10)
+save_threshold(many, [chat])
+"""
+MANY = 10_000
+_TOLD_OF = re.compile(r"(\d+) alerts")
 EVALUATE = """
 import time
 from alerts.editing import save_threshold
@@ -55,10 +66,14 @@ print(time.process_time() - before)
 
 def run(quick: bool) -> list[Row]:
     sizes = {1: 10 if quick else 100, 100: 1 if quick else 5, 1000: 1 if quick else 3}
-    with tempfile.TemporaryDirectory(prefix="bench-") as directory, receiving() as receiver:
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as directory,
+        receiving() as receiver,
+        receiving() as chat,
+    ):
         portal = RunningPortal(Path(directory) / "var")
         portal.set_up()
-        _in_portal(portal, SET_UP.format(url=receiver.url))
+        _in_portal(portal, SET_UP.format(url=receiver.url) + CHAT.format(url=chat.url))
         token = portal.token("bench", "write")
         portal.start()
         try:
@@ -69,6 +84,7 @@ def run(quick: bool) -> list[Row]:
                 for count, rounds in sizes.items()
                 for row in _rows(portal, token, receiver, count, rounds)
             ]
+            rows += _of_many(portal, token, chat)
         finally:
             portal.close()
         return rows + [_evaluation(portal, aggregation) for aggregation in ("last", "mean")]
@@ -122,15 +138,62 @@ def _told(
         for n in range(count)
     ]
     started = time.perf_counter()
+    _recorded(portal, token, points)
+    receiver.wait_for(known + count, 60)
+    return [1000 * (at - started) for at in receiver.times[known : known + count]]
+
+
+def _recorded(portal: RunningPortal, token: str, points: list[dict[str, object]]) -> None:
     answer = requests.post(
         f"{portal.url}/api/v1/points",
         json={"points": points},
         headers={"Authorization": f"Bearer {token}"},
-        timeout=30,
+        timeout=60,
     )
     assert answer.ok, answer.text
-    receiver.wait_for(known + count, 60)
-    return [1000 * (at - started) for at in receiver.times[known : known + count]]
+
+
+def _of_many(portal: RunningPortal, token: str, chat: Receiver) -> list[Row]:
+    """Ten thousand series cross one threshold in the same moment, and come back."""
+    return [
+        row
+        for what, value in (("told that they fire", 99.0), ("told that it is over", 1.0))
+        for row in _crossing(portal, token, chat, what, value)
+    ]
+
+
+def _crossing(
+    portal: RunningPortal, token: str, chat: Receiver, what: str, value: float
+) -> list[Row]:
+    known, second = len(chat.bodies), int(time.time())
+    points: list[dict[str, object]] = [
+        {
+            "metric": "memory_percent",
+            "labels": {"host": f"m{n}", "bench": "many"},
+            "time": second,
+            "value": value,
+        }
+        for n in range(MANY)
+    ]
+    started = time.perf_counter()
+    _recorded(portal, token, points)
+    told = 0
+    while told < MANY and time.perf_counter() - started < 120:
+        time.sleep(0.05)
+        told = sum(_told_of(body) for body in chat.bodies[known:])
+    seconds = time.perf_counter() - started
+    subject = f"alerts, {MANY} at once"
+    return [
+        Row(subject, f"{what}, in {len(chat.bodies) - known} messages", seconds, "s"),
+        Row(subject, f"{what}, lost", MANY - told, "alerts", bar="0", passed=told == MANY),
+    ]
+
+
+def _told_of(body: dict[str, Any]) -> int:
+    """As its header says; of one alert it has the threshold's name instead."""
+    header = body["attachments"][0]["blocks"][0]["text"]["text"]
+    found = _TOLD_OF.search(header)
+    return int(found[1]) if found else 1
 
 
 def _evaluation(portal: RunningPortal, aggregation: str) -> Row:
