@@ -1,5 +1,5 @@
 """Sends what is queued: a thread for each channel that has something, so that a slow one delays no
-other. Runs in workers; `due_channels` once a second is the guarantee behind the nudges."""
+other. Runs in workers; `due_channels` every two seconds is the guarantee behind the nudges."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from alerts.outbox import drain, due_channels
 logger = logging.getLogger(__name__)
 
 _THREADS = 32
-_LOOK_SECONDS = 1.0
+_LOOK_SECONDS = 2.0
 
 
 class Sender:

@@ -28,7 +28,8 @@ from tests.alerts.receiver import receiving
 from tests.channels.mailboxes import Mailbox, receiving_mail
 from tests.running_portal import RunningPortal
 
-PROCESSES = ("worker", "beat", "broker", "web")
+# Beat is a thread of the worker.
+PROCESSES = ("worker", "broker", "web")
 MOST_DOUBLES = 0.01
 # Longer than a lease, and than the retries of what failed meanwhile.
 SETTLE_SECONDS = 90.0

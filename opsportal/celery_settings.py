@@ -28,7 +28,7 @@ worker_enable_remote_control = False
 
 timezone = "UTC"
 enable_utc = True
-beat_scheduler = "django_celery_beat.schedulers:DatabaseScheduler"
+beat_scheduler = "opsportal.beat_scheduler:Scheduler"
 
 task_default_queue = "default"
 # "hosts" reaches every worker, so that each samples the host it runs on. "backups" has a queue of

@@ -9,6 +9,7 @@ container platforms hand over secrets). A wrong value is never guessed at: it is
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,10 @@ from urllib.parse import urlsplit
 
 T = TypeVar("T")
 
+# As Django takes them: a name, one with its subdomains (a dot before it), an address, or all.
+HOST = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*\.?|\[[0-9a-fA-F:.]+\]")
+# Loose on purpose: whether mail arrives only sending it can tell.
+EMAIL_ADDRESS = re.compile(r"[^@\s,;]+@[^@\s,;]+")
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off", ""})
 
@@ -67,6 +72,23 @@ class Environment:
         """A comma-separated list; white space around the words is dropped."""
         value = self.text(name)
         return [word.strip() for word in value.split(",") if word.strip()] if value else default
+
+    def words_like(
+        self, name: str, default: list[str], pattern: re.Pattern[str], hint: str
+    ) -> list[str]:
+        """As `words`; refuses the whole list for one word that is not like `pattern`."""
+        wrong = [word for word in self.words(name, default) if not pattern.fullmatch(word)]
+        if wrong and self.text(name):
+            self._refuse(name, f"{name} is wrong: {wrong[0]!r}", hint)
+            return default
+        return self.words(name, default)
+
+    def together(self, *names: str) -> None:
+        """Of these, each is of no use without the others."""
+        missing = [name for name in names if not self.text(name)]
+        if missing and len(missing) < len(names):
+            given = next(name for name in names if name not in missing)
+            self._refuse(missing[0], f"{given} is set, but {missing[0]} is not", "set both or none")
 
     def path(self, name: str, default: Path) -> Path:
         return Path(self.text(name, str(default))).expanduser().absolute()

@@ -15,7 +15,7 @@ SOCKET_PATH_BYTES = 107
 def programs() -> list[Program]:
     """In the order of their start."""
     broker = [broker_program()] if settings.EMBEDDED_BROKER else []
-    return [*broker, worker_program(), beat_program(), web_program()]
+    return [*broker, worker_program(), web_program()]
 
 
 def broker_program() -> Program:
@@ -40,11 +40,8 @@ def broker_program() -> Program:
 
 
 def worker_program() -> Program:
-    return Program("worker", _manage("worker"), directory=str(settings.BASE_DIR))
-
-
-def beat_program() -> Program:
-    return Program("beat", _manage("beat"), directory=str(settings.BASE_DIR))
+    command = _manage("worker", "--beat")
+    return Program("worker", command, directory=str(settings.BASE_DIR))
 
 
 def web_program() -> Program:
@@ -54,5 +51,5 @@ def web_program() -> Program:
     return Program("web", command, listen=listen, directory=str(settings.BASE_DIR))
 
 
-def _manage(command: str) -> tuple[str, ...]:
-    return (sys.executable, str(settings.BASE_DIR / "manage.py"), command)
+def _manage(*words: str) -> tuple[str, ...]:
+    return (sys.executable, str(settings.BASE_DIR / "manage.py"), *words)

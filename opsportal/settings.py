@@ -10,7 +10,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 
 from opsportal.database import parse_database_url, sqlite_database
-from opsportal.env import Environment, parse_bind_address
+from opsportal.env import EMAIL_ADDRESS, HOST, Environment, parse_bind_address
 from opsportal.handing_over import RELEASES
 from opsportal.lib.mail_server import server_from
 from opsportal.throttling.limits import DEFAULTS, parse_limits
@@ -66,7 +66,12 @@ PORT = ENVIRONMENT.integer("PORT", 8000, minimum=1, maximum=65535)
 PUBLIC_URL = ENVIRONMENT.web_address("OPSPORTAL_PUBLIC_URL", f"http://127.0.0.1:{PORT}")
 HTTPS = ENVIRONMENT.boolean("OPSPORTAL_HTTPS", default=PUBLIC_URL.startswith("https://"))
 HOST_NAME = ENVIRONMENT.text("OPSPORTAL_HOST_NAME", socket.gethostname())
-ALLOWED_HOSTS = ENVIRONMENT.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", HOST_NAME])
+ALLOWED_HOSTS = ENVIRONMENT.words_like(
+    "ALLOWED_HOSTS",
+    ["localhost", "127.0.0.1", "[::1]", HOST_NAME],
+    HOST,
+    "give names such as ops.example.com, without scheme and port, separated by commas",
+)
 CSRF_TRUSTED_ORIGINS = ENVIRONMENT.words("CSRF_TRUSTED_ORIGINS", [])
 METRICS_ALLOWED_NETWORKS = ENVIRONMENT.words("METRICS_ALLOWED_NETWORKS", [])
 
@@ -280,7 +285,8 @@ def _mail_server(value: str) -> str:
 
 # --- Checks that set-up makes -------------------------------------------------------------------
 SLACK_WEBHOOK_URL = ENVIRONMENT.web_address("SLACK_WEBHOOK_URL")
-ALERT_EMAIL_TO = ENVIRONMENT.text("ALERT_EMAIL_TO")
+_MAIL_HINT = "give e-mail addresses, separated by commas"
+ALERT_EMAIL_TO = ", ".join(ENVIRONMENT.words_like("ALERT_EMAIL_TO", [], EMAIL_ADDRESS, _MAIL_HINT))
 EMAIL_URL = ENVIRONMENT.parsed(
     "EMAIL_URL", "", _mail_server, "use smtp://USER:PASSWORD@HOST:PORT or smtps://…"
 )
@@ -289,6 +295,12 @@ DEAD_MANS_SWITCH_URL = ENVIRONMENT.web_address("OPSPORTAL_DEAD_MANS_SWITCH_URL")
 TRADIER_TOKEN = ENVIRONMENT.text("TRADIER_TOKEN")
 ALPACA_KEY_ID = ENVIRONMENT.text("ALPACA_KEY_ID")
 ALPACA_SECRET_KEY = ENVIRONMENT.text("ALPACA_SECRET_KEY")
+ENVIRONMENT.together("ALPACA_KEY_ID", "ALPACA_SECRET_KEY")
+
+# --- The first administrator ----------------------------------------------------------------------
+ADMINISTRATOR_EMAIL = ", ".join(
+    ENVIRONMENT.words_like("DJANGO_SUPERUSER_EMAIL", [], EMAIL_ADDRESS, "give an e-mail address")
+)
 
 # --- The destination that set-up gives to the default plan ----------------------------------------
 BACKUP_S3_BUCKET = ENVIRONMENT.text("BACKUP_S3_BUCKET")
@@ -296,6 +308,7 @@ AWS_S3_ENDPOINT_URL = ENVIRONMENT.web_address("AWS_S3_ENDPOINT_URL")
 AWS_REGION = ENVIRONMENT.text("AWS_REGION") or ENVIRONMENT.text("AWS_DEFAULT_REGION")
 AWS_ACCESS_KEY_ID = ENVIRONMENT.text("AWS_ACCESS_KEY_ID")
 AWS_SECRET_ACCESS_KEY = ENVIRONMENT.text("AWS_SECRET_ACCESS_KEY")
+ENVIRONMENT.together("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 # --- API ----------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

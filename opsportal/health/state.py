@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+import psutil
+
 from monitoring.canary import LATE_AFTER_SECONDS
 from opsportal.health.look import OK, Look, shared_look
 
 Status = Literal["healthy", "degraded", "unhealthy"]
 # Long enough for scheduler and worker to start and for the first canary to come through.
 GRACE_SECONDS = 30.0
-_STARTED = time.monotonic()
+# Of the process, and not of this module: the first request imports it, maybe hours later.
+_STARTED = time.monotonic() - (time.time() - psutil.Process().create_time())
 
 
 @dataclass(frozen=True, slots=True)

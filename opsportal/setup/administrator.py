@@ -19,6 +19,6 @@ def make_administrator() -> Report:
     name = environment.text("DJANGO_SUPERUSER_USERNAME", "admin")
     given = environment.text("DJANGO_SUPERUSER_PASSWORD")
     password = given or secrets.token_urlsafe(12)
-    users.create_superuser(name, environment.text("DJANGO_SUPERUSER_EMAIL"), password)
+    users.create_superuser(name, settings.ADMINISTRATOR_EMAIL, password)
     shown = "the password you gave" if given else f"password {password} (shown only now)"
     return Report(Outcome.DONE, f"administrator {name}, {shown}")

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from opsportal.env import Environment
+from opsportal.env import HOST, Environment
 from tests.running_portal import RunningPortal
 
 
@@ -50,11 +50,31 @@ def test_what_is_no_web_address_is_refused_without_repeating_it(value: str) -> N
     assert "secret" not in problem.message
 
 
-@pytest.mark.parametrize("name", ["OPSPORTAL_BIND", "EMAIL_URL", "OPSPORTAL_PUBLIC_URL"])
-def test_an_address_that_is_none_stops_every_command(name: str, tmp_path: Path) -> None:
-    refused = RunningPortal(tmp_path / "var", {name: "999.1.1.1"}).manage("check")
+def test_values_that_are_none_stop_every_command_and_each_is_named(tmp_path: Path) -> None:
+    names = [
+        *("OPSPORTAL_BIND", "EMAIL_URL", "OPSPORTAL_PUBLIC_URL", "ALLOWED_HOSTS"),
+        *("ALERT_EMAIL_TO", "DJANGO_SUPERUSER_EMAIL"),
+    ]
+    wrong = dict.fromkeys(names, "999.1.1.1 !")
+    refused = RunningPortal(tmp_path / "var", {**wrong, "ALPACA_KEY_ID": "x"}).manage("check")
     assert refused.returncode == 1
-    assert f"{name} is wrong" in refused.stderr
+    for name in names:
+        assert f"{name} is wrong" in refused.stderr
+    assert "ALPACA_KEY_ID is set, but ALPACA_SECRET_KEY is not" in refused.stderr
+
+
+@pytest.mark.parametrize("value", ["a b", "http://ops.example.com", "ops.example.com:80", "/"])
+def test_what_is_no_name_of_a_host_is_refused(value: str) -> None:
+    environment = Environment({"ALLOWED_HOSTS": f"localhost, {value}"})
+    assert environment.words_like("ALLOWED_HOSTS", ["x"], HOST, "hint") == ["x"]
+    assert repr(value) in environment.problems[0].message
+
+
+@pytest.mark.parametrize("value", ["*", ".example.com", "ops.example.com", "[::1]", "10.0.0.1"])
+def test_every_form_of_a_host_that_django_takes_is_taken(value: str) -> None:
+    environment = Environment({"ALLOWED_HOSTS": value})
+    assert environment.words_like("ALLOWED_HOSTS", [], HOST, "hint") == [value]
+    assert not environment.problems
 
 
 def test_a_value_comes_out_of_a_file_without_its_last_newline(tmp_path: Path) -> None:

@@ -130,3 +130,18 @@ def test_the_dashboard_sends_a_stranger_to_the_login(running_portal: RunningPort
     response = requests.get(f"{running_portal.url}/", timeout=10)
     assert response.status_code == 200
     assert "/admin/login/?next=/" in response.url
+
+
+def test_a_body_that_comes_in_chunks_is_read(running_portal: RunningPortal) -> None:
+    writer = {
+        "Authorization": f"Bearer {running_portal.token('chunks', scope='write')}",
+        "Content-Type": "application/json",
+    }
+    address = f"{running_portal.url}/api/v1/annotations"
+    chunks = iter([b'{"text": "came ', b'in chunks"}'])
+    answer = requests.post(address, data=chunks, headers=writer, timeout=10)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["text"] == "came in chunks"
+    too_many = iter([b"x" * 2**20] * 6)
+    answer = requests.post(address, data=too_many, headers=writer, timeout=10)
+    assert answer.status_code == 413, answer.text

@@ -9,7 +9,7 @@ from tests.running_portal import RunningPortal, until
 WHOLE_AGAIN_SECONDS = 10
 
 
-@pytest.mark.parametrize("name", ["broker", "worker", "beat", "web"])
+@pytest.mark.parametrize("name", ["broker", "worker", "web"])
 def test_a_killed_child_runs_again_within_ten_seconds(
     doomed_portal: RunningPortal, name: str
 ) -> None:
