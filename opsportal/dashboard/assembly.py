@@ -7,9 +7,12 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
+from opsportal.dashboard.aggregation import Grid
+from opsportal.dashboard.charts import SERVICE_TIME
 from opsportal.dashboard.dependencies import Dependencies
+from opsportal.dashboard.heat import Heat, heat
 from opsportal.dashboard.marks import Mark
-from opsportal.dashboard.plots import Plot, plots
+from opsportal.dashboard.plots import Merger, Plot, plots
 from opsportal.dashboard.problems import problems
 from opsportal.dashboard.ranges import Range
 from opsportal.dashboard.reading import Reading, read
@@ -34,6 +37,7 @@ class Snapshot:
     sentence: Sentence
     tiles: Sequence[Tile]
     plots: Sequence[Plot]
+    heat: Heat
     marks: Sequence[Mark]
     routes: Sequence[Route]
     dependencies: Dependencies
@@ -42,6 +46,12 @@ class Snapshot:
 
     def as_json(self) -> dict[str, Any]:
         return {each.name: plain(getattr(self, each.name)) for each in fields(self)}
+
+
+def _heat(reading: Reading, merge: Merger) -> Heat:
+    shown = reading.range
+    grid = Grid.over(shown.start_ms, shown.end_ms, shown.traffic_step_ms, reading.now_ms)
+    return heat(merge(reading.windows[SERVICE_TIME]), grid, shown.label)
 
 
 def plain(value: Any) -> Any:
@@ -64,7 +74,8 @@ def snapshot(parameters: Mapping[str, str], now: datetime | None = None) -> Snap
 def arrange(reading: Reading) -> Snapshot:
     """Pure: the same reading makes the same page."""
     shown = reading.range
-    drawn = plots(reading)
+    merge = Merger()
+    drawn = plots(reading, merge)
     shown_tiles = tiles(reading, drawn)
     waiting = any(tile.verdict == NO_DATA for tile in shown_tiles)
     return Snapshot(
@@ -79,6 +90,7 @@ def arrange(reading: Reading) -> Snapshot:
         sentence=sentence(problems(reading), waiting),
         tiles=shown_tiles,
         plots=drawn,
+        heat=_heat(reading, merge),
         marks=reading.marks,
         routes=route_rows(reading.routes, reading.routes_minutes, reading.routes_before),
         compared_with=reading.before.label,

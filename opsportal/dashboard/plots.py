@@ -89,8 +89,8 @@ class Merger:
         return self._known[key]
 
 
-def plots(reading: Reading) -> list[Plot]:
-    merge = Merger()
+def plots(reading: Reading, merge: Merger | None = None) -> list[Plot]:
+    merge = merge or Merger()
     return [_plot(definition, reading, merge) for definition in CHARTS]
 
 

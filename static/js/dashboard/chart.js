@@ -8,11 +8,13 @@ import { ValueTable } from "./valuetable.js";
 const NEAR_PIXELS = 6;
 
 export class ChartView {
-  constructor(article) {
+  /** `makeChart(plot)` draws it: by default lines on a canvas. */
+  constructor(article, makeChart = onCanvas, table = new ValueTable(article.querySelector(".values"))) {
+    this.makeChart = makeChart;
     this.plot = article.querySelector(".plot");
     this.legend = article.querySelector(".legend");
     this.empty = article.querySelector(".empty");
-    this.table = new ValueTable(article.querySelector(".values"));
+    this.table = table;
     this.crosshair = this.plot.appendChild(document.createElement("div"));
     this.crosshair.className = "crosshair";
     this.crosshair.hidden = true;
@@ -34,10 +36,7 @@ export class ChartView {
   }
 
   draw() {
-    if (!this.chart) {
-      this.chart = lineChart(this.plot.appendChild(document.createElement("canvas")));
-      this.chart.canvas.setAttribute("aria-hidden", "true");
-    }
+    this.chart ??= this.makeChart(this.plot);
     this.chart.show(this.data, this.range, this.marks, colours());
     this.plot.classList.add("drawn");
     this.plot.classList.toggle("blank", !this.data.lines.length);
@@ -87,6 +86,7 @@ export class ChartView {
 
   /** Shows the values of the step that holds `timeMs`; the latest again for null. */
   pointAt(timeMs) {
+    this.pointedMs = timeMs;
     this.crosshair.hidden = timeMs === null || !this.data.lines.length;
     if (this.crosshair.hidden) {
       this.showLatest();
@@ -115,6 +115,12 @@ export class ChartView {
     const from = anchorMs === null ? "" : `from ${moment(anchorMs, this.data.step_ms, this.nowMs)} to `;
     return `${this.data.title}, ${from}${this.crosshair.firstChild.textContent}: ${values.join(", ")}`;
   }
+}
+
+function onCanvas(plot) {
+  const canvas = plot.appendChild(document.createElement("canvas"));
+  canvas.setAttribute("aria-hidden", "true");
+  return lineChart(canvas);
 }
 
 function legendItem(label, index) {

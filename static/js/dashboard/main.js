@@ -7,6 +7,7 @@ import { showDependencies } from "./dependencies.js";
 import { showRoutes, showSentence, showTiles } from "./overview.js";
 import { showEvents } from "./events.js";
 import { watchEvery } from "./every.js";
+import { HeatView } from "./heat.js";
 import { keepPlace } from "./place.js";
 import { parameters, zoomTo } from "./ranges.js";
 import { followPulse } from "./pulse.js";
@@ -21,11 +22,13 @@ let shown = JSON.parse(document.getElementById("dashboard-data").textContent);
 const views = new Map(
   [...page.querySelectorAll("[data-chart]")].map((article) => [article.dataset.chart, new ChartView(article)]),
 );
+const heat = new HeatView(page.querySelector("[data-heat]"));
 let go = null; // changes the address; there once the controls are watched
-const crosshair = shareCrosshair([...views.values()], (start, end) => zoomTo(go, start, end));
+const crosshair = shareCrosshair([...views.values(), heat], (start, end) => zoomTo(go, start, end));
 
 function showCharts() {
   for (const plot of shown.plots) views.get(plot.key)?.update(plot, shown.range, shown.now_ms, shown.marks);
+  heat.update(shown.heat, shown.range, shown.now_ms);
   crosshair.restore();
 }
 

@@ -1,0 +1,150 @@
+"""The heat map of response times: how many requests took how long, step by step. Pure.
+
+A percentile hides that there are two kinds of requests; here both show. Cells are SVG path data,
+one path for each shade, so that the server's picture and the refreshed one are the same.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+
+from monitoring.histogram import BUCKETS_PER_DOUBLING, Histogram
+from monitoring.store import Bucket
+from opsportal.dashboard.aggregation import Grid, last, rounded
+from opsportal.dashboard.formats import text
+from opsportal.dashboard.plots import Line
+
+SHADES = 5
+MOST_COLUMNS = 90
+MOST_ROWS = 24
+TABLE_ROWS = 24
+# Labels stand at the ends and the quarters of the axis.
+_QUARTERS = 4
+_MISSING = "Requests appear within 20 seconds of being answered: open a page of the service."
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """`counts` of each column from `start_ms`, the fastest band first; `bands` are their labels,
+    `ticks` those of the axis from its top. `lines` holds the band that most requests were in."""
+
+    start_ms: int
+    step_ms: int
+    bands: Sequence[str] = ()
+    ticks: Sequence[str] = ()
+    counts: Sequence[Sequence[int]] = ()
+    shades: Sequence[str] = ("",) * SHADES
+    lines: Sequence[Line] = ()
+    empty: str = ""
+    summary: str = ""
+    key: str = "heat"
+    title: str = "Response times"
+    unit: str = "ms"
+
+    @property
+    def rows(self) -> list[tuple[datetime, Sequence[int]]]:
+        """The newest first: start and counts of the columns that have any, for the table."""
+        rows = [
+            (datetime.fromtimestamp((self.start_ms + place * self.step_ms) / 1000, UTC), column)
+            for place, column in enumerate(self.counts)
+            if any(column)
+        ]
+        return rows[::-1][:TABLE_ROWS]
+
+
+def heat(buckets: Iterable[Bucket], grid: Grid, range_label: str) -> Heat:
+    """From the merged buckets of a service."""
+    together = -(-grid.count // MOST_COLUMNS)
+    step_ms = grid.step_ms * together
+    columns: list[Histogram | None] = [None] * -(-grid.count // together)
+    for bucket in buckets:
+        place = (bucket.time_ms - grid.start_ms) // step_ms
+        if bucket.histogram is not None and 0 <= place < len(columns):
+            columns[place] = columns[place] or Histogram()
+            columns[place].merge(bucket.histogram)  # type: ignore[union-attr]
+    indexes = [index for each in columns if each for index in each.buckets]
+    if not indexes:
+        empty = f"No requests in this range. {_MISSING}"
+        return Heat(grid.start_ms, step_ms, empty=empty, summary=f"Response times: {empty}")
+    return _drawn(columns, min(indexes), max(indexes), (grid.start_ms, step_ms), range_label)
+
+
+def _drawn(
+    columns: Sequence[Histogram | None],
+    lowest: int,
+    highest: int,
+    steps: tuple[int, int],
+    range_label: str,
+) -> Heat:
+    width = _band_width(lowest, highest)
+    first = lowest // width * width
+    rows = -(-(highest + 1 - first) // width)
+    rows += -rows % _QUARTERS
+    edges = [2.0 ** ((first + row * width) / BUCKETS_PER_DOUBLING) for row in range(rows + 1)]
+    counts = [_counts(each, first, width, rows) for each in columns]
+    most = [_most(each, edges) for each in counts]
+    ticks = [text(edges[rows * each // _QUARTERS], "ms") for each in range(_QUARTERS, -1, -1)]
+    bands = [f"{text(low, '')} to {text(high, 'ms')}" for low, high in pairwise(edges)]
+    return Heat(
+        start_ms=steps[0],
+        step_ms=steps[1],
+        bands=bands,
+        ticks=ticks,
+        counts=counts,
+        shades=_shades(counts, rows),
+        lines=[Line("most requests", most, text(last(most), "ms"))],
+        summary=_summary(counts, bands, range_label),
+    )
+
+
+def _band_width(lowest: int, highest: int) -> int:
+    """How many buckets a band has: the fewest that leave no more than MOST_ROWS."""
+    width = 2
+    while -(-(highest + 1 - lowest // width * width) // width) > MOST_ROWS:
+        width *= 2
+    return width
+
+
+def _counts(column: Histogram | None, first: int, width: int, rows: int) -> list[int]:
+    counts = [0] * rows
+    for index, count in column.buckets.items() if column else ():
+        counts[(index - first) // width] += count
+    return counts
+
+
+def _most(counts: Sequence[int], edges: Sequence[float]) -> float | None:
+    """The middle of the band that most were in."""
+    if not any(counts):
+        return None
+    row = max(range(len(counts)), key=counts.__getitem__)
+    return rounded(math.sqrt(edges[row] * edges[row + 1]))
+
+
+def _shades(counts: Sequence[Sequence[int]], rows: int) -> list[str]:
+    """In a box as wide as there are columns and as high as there are rows. By the root: one slow
+    request among thousands of fast ones must still be seen."""
+    top = max(map(max, counts))
+    paths = [""] * SHADES
+    for x, column in enumerate(counts):
+        for row, count in enumerate(column):
+            if count:
+                shade = min(SHADES - 1, int(SHADES * math.sqrt(count / top)))
+                paths[shade] += f"M{x} {rows - 1 - row}h1v1h-1z"
+    return paths
+
+
+def _summary(counts: Sequence[Sequence[int]], bands: Sequence[str], range_label: str) -> str:
+    totals = [sum(column[row] for column in counts) for row in range(len(bands))]
+    whole = sum(totals)
+    row = max(range(len(bands)), key=totals.__getitem__)
+    used = [each for each, count in enumerate(totals) if count]
+    slowest = used[-1]
+    return (
+        f"Response times, {range_label}. Most requests, {100 * totals[row] / whole:.0f}"
+        f"\N{NARROW NO-BREAK SPACE}%, took {bands[row]}; the slowest {totals[slowest]} took"
+        f" {bands[slowest]}."
+    )
