@@ -164,6 +164,7 @@ def _send(kind: ChannelKind, delivery: Delivery, message: Message | None) -> boo
     if message is None:
         _mark_superseded(delivery)
         return True
+    _released()
     started = time.perf_counter()
     try:
         receipt = kind.send(message)
@@ -179,6 +180,13 @@ def _send(kind: ChannelKind, delivery: Delivery, message: Message | None) -> boo
         return False
     _mark_sent(delivery, receipt, (time.perf_counter() - started) * 1000)
     return True
+
+
+def _released() -> None:
+    """A pool's connection is not kept while a receiver is waited for: twenty channels that hang
+    would leave none to anybody. To open a file again would cost more than it gives."""
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
+        connection.close()
 
 
 def _mark_superseded(delivery: Delivery) -> None:

@@ -15,7 +15,8 @@ from alerts.outbox import drain, due_channels
 
 logger = logging.getLogger(__name__)
 
-_THREADS = 32
+# Made when they are needed: as many channels may hang before one of them delays another.
+_THREADS = 200
 _LOOK_SECONDS = 2.0
 
 

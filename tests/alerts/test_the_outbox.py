@@ -220,6 +220,29 @@ def test_a_channel_that_hangs_delays_no_other(receiver: Receiver, hook: Channel)
             sender.join()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_more_channels_that_hang_than_there_are_connections_delay_no_other(
+    receiver: Receiver, hook: Channel
+) -> None:
+    release = threading.Event()
+    with receiving() as hanging:
+        hanging.before_answer = lambda: release.wait(60)
+        stuck = [Channel(name=f"stuck {number}", kind="webhook") for number in range(40)]
+        for each in stuck:
+            save_channel(each, {"url": hanging.url})
+        route(*stuck, hook)
+        fire()
+        sender = Sender()
+        try:
+            sender.wake([each.pk for each in stuck])
+            hanging.wait_for(len(stuck), 60)
+            sender.wake([hook.pk])
+            receiver.wait_for(1, 60)
+        finally:
+            release.set()
+            sender._pool.shutdown(wait=True)
+
+
 def test_a_channel_whose_secrets_cannot_be_read_is_dead_at_once_and_says_so(hook: Channel) -> None:
     route(hook)
     fire()
