@@ -15,7 +15,7 @@ from django.utils.html import format_html_join
 from alerts import alert_admin, delivery_admin  # noqa: F401  register themselves
 from alerts.admin_cells import milliseconds, moment
 from alerts.channel_forms import ChannelForm, form_for
-from alerts.channel_list import enable, pause, send_test, state_chip, with_counts
+from alerts.channel_list import HealthFilter, enable, pause, send_test, state_chip, with_counts
 from alerts.channels.registry import LABELS, kind_named
 from alerts.editing import masked_settings, save_channel
 from alerts.models import Channel, Delivery, DeliveryStatus
@@ -35,7 +35,7 @@ _HEALTH = ("state", "waiting_count", "dead_count", "latency", "last_success", "s
 class ChannelAdmin(ChannelBase):
     change_form_template = "admin/channel_form.html"
     list_display = ["name", "kind", *_HEALTH]
-    list_filter = ["kind", "enabled"]
+    list_filter = [HealthFilter, "kind", "enabled"]
     search_fields = ["name", "last_error"]
     ordering = ["name"]
     readonly_fields = _HEALTH

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -31,6 +31,31 @@ def _count(which: Q) -> Coalesce:
     rows = Delivery.objects.filter(which, channel=OuterRef("pk")).order_by().values("channel")
     counted = rows.annotate(count=Count("pk")).values("count")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+class HealthFilter(admin.SimpleListFilter):
+    title = "health"
+    parameter_name = "health"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("failing", "Failing"), ("waiting", "Messages wait"), ("unused", "Never used")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Of what `with_counts` has annotated."""
+        match self.value():
+            case "failing":
+                return queryset.filter(failing(), enabled=True)
+            case "waiting":
+                return queryset.filter(waiting__gt=0)
+            case "unused":
+                return queryset.filter(last_success_ms=None, last_error_ms=None)
+        return queryset
+
+
+def failing() -> Q:
+    """The last that was sent was not taken."""
+    never = Q(last_success_ms=None) | Q(last_success_ms__lte=F("last_error_ms"))
+    return never & Q(last_error_ms__isnull=False)
 
 
 def state_chip(channel: Channel) -> SafeString:

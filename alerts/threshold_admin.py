@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import URLPattern, path
@@ -19,10 +19,9 @@ from alerts.conditions.base import Rule
 from alerts.conditions.building import rule_of
 from alerts.conditions.limit import phrase
 from alerts.editing import save_threshold
-from alerts.endings import BY_HAND
 from alerts.models import Threshold
-from alerts.statistics import BRIEF_MS
 from alerts.threshold_forms import ThresholdForm, setting_fields
+from alerts.threshold_list import HealthFilter, ThresholdChangeList, month, with_counts
 from alerts.threshold_trial import backtested
 
 if TYPE_CHECKING:  # Django's class takes no parameter when it runs
@@ -30,7 +29,6 @@ if TYPE_CHECKING:  # Django's class takes no parameter when it runs
 else:
     ThresholdBase = admin.ModelAdmin
 
-MONTH_MS = 30 * 86_400_000
 _TITLES = {
     "burn_rate": "Of a burn rate: the objective",
     "forecast": "Of a forecast",
@@ -42,26 +40,16 @@ class ThresholdAdmin(ThresholdBase):
     form = ThresholdForm
     change_form_template = "admin/threshold_form.html"
     list_display = ["name", "state", "watched", "level", "fired", "seen", "brief"]
-    list_filter = ["enabled", "severity", "kind"]
+    list_filter = [HealthFilter, "enabled", "severity", "kind"]
     search_fields = ["name", "metric"]
     ordering = ["name"]
     actions = ["switch_on", "switch_off"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Threshold]:
-        since_ms = time.time_ns() // 1_000_000 - MONTH_MS
-        fired = Q(alerts__fired_ms__gte=since_ms)
-        brief = Q(alerts__resolved_ms__lte=F("alerts__fired_ms") + BRIEF_MS)
-        brief &= ~Q(alerts__resolved_why=BY_HAND)
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                firing_count=Count("alerts", filter=Q(alerts__state="firing")),
-                fired_count=Count("alerts", filter=fired),
-                seen_count=Count("alerts", filter=fired & Q(alerts__acknowledged_ms__isnull=False)),
-                brief_count=Count("alerts", filter=fired & brief & Q(alerts__acknowledged_ms=None)),
-            )
-        )
+        return with_counts(super().get_queryset(request))
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
+        return ThresholdChangeList
 
     def get_fieldsets(self, request: HttpRequest, obj: Threshold | None = None) -> Any:
         of_kinds = [(_TITLES[kind], {"fields": names}) for kind, names in setting_fields().items()]
@@ -108,8 +96,8 @@ class ThresholdAdmin(ThresholdBase):
         return severity_chip(threshold.severity)
 
     @admin.display(description="fired in 30 d", ordering="fired_count")
-    def fired(self, threshold: Any) -> int:
-        return int(threshold.fired_count)
+    def fired(self, threshold: Any) -> str:
+        return format_html("{} {}", month(threshold), threshold.fired_count)
 
     @admin.display(description="seen", ordering="seen_count")
     def seen(self, threshold: Any) -> str:

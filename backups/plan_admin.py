@@ -19,6 +19,7 @@ from backups.models import Plan
 from backups.plan_fieldsets import fieldsets
 from backups.plan_forms import PlanForm, form_for
 from backups.plan_list import (
+    HealthFilter,
     PlanBase,
     PlanChangeList,
     back_up_now,
@@ -27,6 +28,7 @@ from backups.plan_list import (
     switch_on,
     with_last_runs,
 )
+from backups.plan_preview import plan_preview
 from backups.plan_saving import save_in_parts
 from backups.pruning import dry_run
 from backups.recovery_sheet import recovery_sheet
@@ -44,7 +46,7 @@ class PlanAdmin(PlanBase):
     change_form_template = "admin/plan_form.html"
     change_list_template = "admin/plan_list.html"
     list_display = ["name", "place", "schedule", "newest", "sizes", "last_run"]
-    list_filter = ["enabled", "source_kind"]
+    list_filter = [HealthFilter, "enabled", "source_kind"]
     search_fields = ["name"]
     ordering = ["name"]
     readonly_fields = _ONLY_SHOWN
@@ -104,6 +106,8 @@ class PlanAdmin(PlanBase):
         return [
             path("key/download/", wrap(recovery_key_views.download), name="backups_key_download"),
             path("<int:pk>/sheet/", wrap(self.sheet), name="backups_plan_sheet"),
+            path("preview/", wrap(self.preview), name="backups_plan_preview"),
+            path("<int:pk>/preview/", wrap(self.preview), name="backups_plan_preview"),
             path("key/remove/", wrap(self.remove_key_view), name="backups_key_remove"),
             *super().get_urls(),
         ]
@@ -119,6 +123,14 @@ class PlanAdmin(PlanBase):
             messages.error(request, str(error))
             return redirect("admin:backups_plan_change", pk)
         return HttpResponse(told, content_type="text/plain; charset=utf-8")
+
+    def preview(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
+        """What the form as it stands would do. Saves nothing."""
+        plan = get_object_or_404(Plan, pk=pk) if pk else None
+        if request.method != "POST" or not self.has_view_or_change_permission(request, plan):
+            raise PermissionDenied
+        shown = plan_preview(request.POST.dict(), plan, datetime.now(UTC))
+        return render(request, "admin/schedule_preview.html", {"shown": shown})
 
     def remove_key_view(self, request: HttpRequest) -> HttpResponse:
         title = "Remove the recovery key from this machine?"

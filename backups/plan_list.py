@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import F, OuterRef, QuerySet, Subquery, Window
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpRequest
 
 from backups import queueing
+from backups.admin_cells import now_ms
 from backups.editing import source_of
 from backups.errors import BackupError
-from backups.models import GOOD, Backup, Plan
+from backups.models import GOOD, Backup, BackupStatus, Plan
+from backups.summary import LATE_AFTER_MS, OVER
 from opsportal.lib.crypto import UnreadableSecretError
 from opsportal.lib.kinds import SettingsError
 
@@ -27,14 +29,34 @@ MOST_SIZES = 30
 
 
 def with_last_runs(plans: QuerySet[Plan]) -> QuerySet[Plan]:
-    """Each with `last_status` and `last_error`, and `newest_ms` of its newest good backup."""
+    """Each with `last_status` and `last_error`, `last_over` of the last run that is over, and
+    `newest_ms` of its newest good backup."""
     runs = Backup.objects.filter(plan=OuterRef("pk")).order_by("-queued_ms", "-id")
     good = runs.filter(status__in=GOOD)
     return plans.annotate(
+        last_over=Subquery(runs.filter(status__in=OVER).values("status")[:1]),
         last_status=Subquery(runs.values("status")[:1]),
         last_error=Subquery(runs.values("error")[:1]),
         newest_ms=Subquery(good.values("started_ms")[:1]),
     )
+
+
+class HealthFilter(admin.SimpleListFilter):
+    title = "health"
+    parameter_name = "health"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("failed", "Last run failed"), ("late", "No good backup for 26 hours")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Of what `with_last_runs` has annotated."""
+        match self.value():
+            case "failed":
+                return queryset.filter(enabled=True, last_over=BackupStatus.FAILED)
+            case "late":
+                late = Q(newest_ms=None) | Q(newest_ms__lt=now_ms() - LATE_AFTER_MS)
+                return queryset.filter(late, enabled=True)
+        return queryset
 
 
 class PlanChangeList(ChangeList):

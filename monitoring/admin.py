@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.timesince import timesince
@@ -14,6 +15,8 @@ from monitoring import annotation_admin, check_admin  # noqa: F401  register the
 from monitoring.catalogue import METRICS
 from monitoring.history_admin import History
 from monitoring.models import Retention, Series
+from monitoring.sparklines import days_of_series, spark
+from monitoring.store import SeriesRef
 
 if TYPE_CHECKING:  # Django's class takes no parameter when it runs
     SeriesBase = admin.ModelAdmin[Series]
@@ -22,14 +25,33 @@ else:
     SeriesBase = RetentionBase = admin.ModelAdmin
 
 
+class SeriesChangeList(ChangeList):
+    """Its series have `day`: the values of the last day, read for all of them at once."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        rows: list[Any] = list(self.result_list)
+        days = days_of_series([SeriesRef(row.pk, row.metric, row.labels) for row in rows])
+        for row in rows:
+            row.day = days.get(row.pk, [])
+        self.result_list = rows
+
+
 @admin.register(Series)
 class SeriesAdmin(History, SeriesBase):
-    list_display = ["metric", "shown_labels", "last", "age"]
+    list_display = ["metric", "shown_labels", "last", "day", "age"]
     list_filter = ["metric"]
     search_fields = ["metric", "labels"]
     ordering = ["metric", "id"]
     fields = ("metric", "labels", "last", "age", "created_at", "total_count", "total_sum")
     readonly_fields = fields
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
+        return SeriesChangeList
+
+    @admin.display(description="last 24 h")
+    def day(self, series: Any) -> str:
+        return spark(series.day, f"{series.metric} of 24 hours")
 
     @admin.display(description="labels")
     def shown_labels(self, series: Series) -> str:

@@ -19,6 +19,7 @@ from monitoring.check_forms import CheckForm, form_for
 from monitoring.check_list import CheckChangeList, chip, response_time, since, strip
 from monitoring.editing import free_name, masked_settings, save_check
 from monitoring.evidence import readable
+from monitoring.heartbeat_preview import preview
 from monitoring.models import Check, Transition
 from monitoring.probes.presets import PRESETS, Preset
 from monitoring.probes.registry import ABOUT, LABELS, kind_named
@@ -47,6 +48,7 @@ class CheckAdmin(CheckBase):
     list_filter = [HealthFilter, "kind", TagFilter]
     list_select_related = ["state"]
     list_per_page = 100
+    show_full_result_count = False
     search_fields = ["name", "state__message"]
     ordering = ["name"]
     actions = [pause, resume, probe_now, add_tag]
@@ -65,7 +67,7 @@ class CheckAdmin(CheckBase):
 
     @admin.display(ordering="state__response_time_ms")
     def response_time(self, check: Check) -> str:
-        return response_time(check.state)
+        return response_time(check)
 
     @admin.display(description="since", ordering="-state__since_ms")
     def shown_since(self, check: Check) -> str:
@@ -93,8 +95,12 @@ class CheckAdmin(CheckBase):
         )
 
     def get_urls(self) -> list[URLPattern]:
-        own = [path("try/", self.admin_site.admin_view(self.try_view), name="monitoring_check_try")]
-        return own + super().get_urls()
+        wrap = self.admin_site.admin_view
+        return [
+            path("try/", wrap(self.try_view), name="monitoring_check_try"),
+            path("preview/", wrap(preview), name="monitoring_check_preview"),
+            *super().get_urls(),
+        ]
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None

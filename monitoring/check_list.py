@@ -17,12 +17,14 @@ from monitoring.availability import Span, availability
 from monitoring.history import DAY_MS, spans_of
 from monitoring.models import Check, CheckState
 from monitoring.planned_work import Window, left_out_of, planned_between
+from monitoring.sparklines import response_times, spark
 from monitoring.strips import VIEW_BOX, strip_paths
 
 MINUTE_MS = 60_000
 # Where the list leaves each check's history, read for all of them at once.
 _SPANS = "_spans_of_last_day"
 _LEFT_OUT = "_left_out_of_last_day"
+_TIMES = "_response_times_of_last_day"
 
 
 class CheckChangeList(ChangeList):
@@ -31,7 +33,9 @@ class CheckChangeList(ChangeList):
         now_ms = time.time_ns() // 1_000_000
         spans = spans_of([check.pk for check in self.result_list], now_ms - DAY_MS)
         planned = planned_between(now_ms - DAY_MS, now_ms)
+        times = response_times({check.slug: check.kind for check in self.result_list})
         for check in self.result_list:
+            setattr(check, _TIMES, times.get(check.slug, []))
             setattr(check, _SPANS, spans.get(check.pk, []))
             setattr(check, _LEFT_OUT, left_out_of(check.slug, check.kind, planned))
 
@@ -56,11 +60,13 @@ def since(state: CheckState) -> str:
     return timesince(datetime.fromtimestamp(state.since_ms / 1000, UTC), depth=1)
 
 
-def response_time(state: CheckState) -> str:
-    taken_ms = state.response_time_ms
+def response_time(check: Check) -> SafeString | str:
+    """The last one, after a line of the last day."""
+    taken_ms = check.state.response_time_ms
     if taken_ms is None:
         return ""
-    return "< 1 ms" if taken_ms < 1 else f"{taken_ms:,.0f} ms"
+    told = "< 1\N{NO-BREAK SPACE}ms" if taken_ms < 1 else f"{taken_ms:,.0f}\N{NO-BREAK SPACE}ms"
+    return format_html("{} {}", spark(getattr(check, _TIMES), "Response times of 24 hours"), told)
 
 
 def strip(check: Check) -> SafeString:

@@ -1,5 +1,7 @@
 """The portal's admin site: Django's own, with the dashboard as one of its pages."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from django.contrib.admin import AdminSite
@@ -22,7 +24,26 @@ class OpsPortalAdminSite(AdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
+        """How everything is and what needs doing come before the tables."""
         from opsportal.first_steps import first_steps
+        from opsportal.todo import tasks
 
-        steps = {"first_steps": first_steps(request)}
-        return super().index(request, {**steps, **(extra_context or {})})
+        shown = {
+            "sentence": _sentence(request),
+            "tasks": tasks(request),
+            "first_steps": first_steps(request),
+        }
+        return super().index(request, {**shown, **(extra_context or {})})
+
+
+def _sentence(request: HttpRequest) -> Any:
+    """The dashboard's, for whoever may see that."""
+    from opsportal.access.needs import DASHBOARD, missing
+    from opsportal.dashboard.problems import problems
+    from opsportal.dashboard.reading import read
+    from opsportal.dashboard.sentence import sentence
+
+    if missing(request.user, DASHBOARD):
+        return None
+    reading = read({"range": "1h"})
+    return sentence(problems(reading), waiting=reading.newest_ms is None)

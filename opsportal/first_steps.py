@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import reverse
 
+from alerts.models import Channel, Threshold
 from backups import keys
 from backups.models import Plan, PlanDestination
+from monitoring.models import Check
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +23,40 @@ class Step:
 
 def first_steps(request: HttpRequest) -> list[Step]:
     """Of those that this person may look at; none where all is done."""
-    if not request.user.has_perm("backups.view_plan"):
-        return []
-    return list(_of_backups())
+    parts = (
+        ("alerts.view_channel", _of_alerts),
+        ("monitoring.view_check", _of_checks),
+        ("backups.view_plan", _of_backups),
+    )
+    return [step for needed, of in parts if request.user.has_perm(needed) for step in of()]
+
+
+def _of_alerts() -> Iterator[Step]:
+    if not Channel.objects.filter(enabled=True).exists():
+        yield Step(
+            "Nobody is told of alerts: there is no channel. Slack, e-mail, a webhook, PagerDuty or "
+            "any of a hundred others will do.",
+            "Add a channel",
+            reverse("admin:alerts_channel_add"),
+        )
+    if not Threshold.objects.filter(enabled=True).exists():
+        yield Step(
+            "Nothing is watched for: no threshold is on.",
+            "See thresholds",
+            reverse("admin:alerts_threshold_changelist"),
+        )
+
+
+def _of_checks() -> Iterator[Step]:
+    """Those that set-up paused because it was given no credentials."""
+    waiting = Check.objects.filter(slug__in=("tradier", "alpaca"), enabled=False, secrets="")
+    names = list(waiting.values_list("name", flat=True))
+    if names:
+        yield Step(
+            f"{' and '.join(names)}: paused until credentials are given.",
+            "Enter them",
+            reverse("admin:monitoring_check_changelist") + "?health=paused",
+        )
 
 
 def _of_backups() -> Iterator[Step]:

@@ -71,6 +71,9 @@ class Alert(models.Model):
                 condition=models.Q(state="firing"),
             ),
             models.Index(fields=["started_ms"], name="alerts_by_time"),
+            # For how noisy each threshold was, and for reports.
+            models.Index(fields=["threshold", "fired_ms"], name="firings_of_a_threshold"),
+            models.Index(fields=["fired_ms"], name="alerts_by_firing"),
         ]
 
     def __str__(self) -> str:

@@ -23,7 +23,6 @@ class AuditEntryAdmin(History, EntryBase):
     search_fields = ("actor", "address", "object_type", "object_name")
     date_hierarchy = "time"
     fields = (*list_display[:6], "object_id", "what", "position", "hash")
-    show_full_result_count = False
     list_per_page = 50
 
     @admin.display(description="changes")

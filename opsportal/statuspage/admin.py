@@ -53,7 +53,10 @@ class PageAdmin(PageBase):
     list_display = ("title", "published")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and not Page.objects.exists()
+        """Every page of the admin asks, for its list of apps; only its own pays a query."""
+        if not super().has_add_permission(request):
+            return False
+        return "/statuspage/page/" not in request.path or not Page.objects.exists()
 
     def save_model(self, request: HttpRequest, obj: Page, form: Any, change: bool) -> None:
         logo = form.cleaned_data.get("new_logo")

@@ -31,7 +31,7 @@ def test_the_recovery_key_nags_until_it_is_gone(admin_client: Client, tmp_path: 
     path = private_key_path()
     assert path is not None
     path.unlink()
-    assert "First steps" not in page(admin_client)
+    assert "recovery key" not in page(admin_client)
 
 
 def test_backups_that_are_on_this_machine_alone_are_told(

@@ -1,0 +1,110 @@
+"""The list of thresholds in the admin: how noisy each was, and who is to be looked at first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    FilteredRelation,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from alerts.admin_cells import now_ms
+from alerts.endings import BY_HAND
+from alerts.models import Alert, AlertState, Threshold
+from alerts.statistics import BRIEF_MS
+from monitoring.sparklines import spark
+
+DAY_MS = 86_400_000
+DAYS = 30
+# More than one a day, or mostly over before anybody could have looked.
+NOISY, BRIEF_ENOUGH = DAYS, 5
+
+
+def with_counts(thresholds: QuerySet[Threshold]) -> QuerySet[Threshold]:
+    """Each with what its alerts of the last 30 days came to. Only those are joined, however many
+    there are before them."""
+    firing = Alert.objects.filter(threshold=OuterRef("pk"), state=AlertState.FIRING).order_by()
+    counted = firing.values("threshold").annotate(count=Count("pk")).values("count")
+    of_month = Q(alerts__fired_ms__gte=now_ms() - DAYS * DAY_MS)
+    unseen = Q(lately__acknowledged_ms=None)
+    brief = Q(lately__resolved_ms__lte=F("lately__fired_ms") + BRIEF_MS) & unseen
+    return thresholds.annotate(
+        lately=FilteredRelation("alerts", condition=of_month),
+        firing_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
+        fired_count=Count("lately"),
+        seen_count=Count("lately", filter=Q(lately__acknowledged_ms__isnull=False)),
+        brief_count=Count("lately", filter=brief & ~Q(lately__resolved_why=BY_HAND)),
+    )
+
+
+class ThresholdChangeList(ChangeList):
+    """Its thresholds have `days`: how often each fired on each of the last 30 days."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        rows: list[Any] = list(self.result_list)
+        days = _days_of(rows, now_ms())
+        for row in rows:
+            row.days = days.get(row.pk, [])
+        self.result_list = rows
+
+
+def _days_of(rows: list[Threshold], end_ms: int) -> dict[int, list[float | None]]:
+    start_ms = end_ms - DAYS * DAY_MS
+    recent = Alert.objects.filter(threshold__in=rows, fired_ms__gt=start_ms, fired_ms__lte=end_ms)
+    counted = (
+        recent.order_by()
+        .annotate(day=(F("fired_ms") - start_ms - 1) / DAY_MS)
+        .values_list("threshold", "day")
+        .annotate(count=Count("pk"))
+    )
+    days: dict[int, list[float | None]] = {}
+    for threshold_id, day, count in counted:
+        if threshold_id is not None:
+            days.setdefault(threshold_id, [0.0] * DAYS)[int(day)] = float(count)
+    return days
+
+
+def month(threshold: Any) -> SafeString | str:
+    fired = threshold.fired_count
+    return spark(threshold.days, f"Fired {fired} times in {DAYS} days") if fired else ""
+
+
+class HealthFilter(admin.SimpleListFilter):
+    """By what it does, not by how it is set."""
+
+    title = "health"
+    parameter_name = "health"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("firing", "Firing"),
+            ("noisy", f"Noisy (over {NOISY} in {DAYS} days, or mostly over in 5 min)"),
+            ("silent", "Never fired"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Of what `with_counts` has annotated."""
+        match self.value():
+            case "firing":
+                return queryset.filter(firing_count__gt=0)
+            case "noisy":
+                brief = Q(brief_count__gte=BRIEF_ENOUGH, brief_count__gt=F("fired_count") / 2)
+                return queryset.filter(Q(fired_count__gt=NOISY) | brief)
+            case "silent":
+                fired = Alert.objects.filter(threshold=OuterRef("pk"), fired_ms__isnull=False)
+                return queryset.filter(~Exists(fired))
+        return queryset
