@@ -61,13 +61,15 @@ class Engine:
         return CAPACITY - len(self._running)
 
     def submit(self, leases: Sequence[Lease], checks: dict[int, Prepared]) -> None:
-        for lease in leases:
-            check = checks.get(lease.check_id)
-            if check is not None:
-                job = Job(lease.due_ms, next(self._numbers), lease, check)
-                with self._lock:
-                    self._running[job.number] = job
-                self._lane_of(job).put(job)
+        jobs = [
+            Job(lease.due_ms, next(self._numbers), lease, checks[lease.check_id])
+            for lease in leases
+            if lease.check_id in checks
+        ]
+        with self._lock:
+            self._running.update({job.number: job for job in jobs})
+        for job in jobs:
+            self._lane_of(job).put(job)
         for lane in self._lanes:
             lane.wake()
 
@@ -89,9 +91,7 @@ class Engine:
 
     def _lane_of(self, job: Job) -> Lane:
         """Plain HTTP is mostly Python's work, in which threads only get in each other's way."""
-        probe = job.check.probe
-        spread = isinstance(probe, Http) and probe.is_tls
-        return self._lanes[job.number % _LANES if spread else 0]
+        return self._lanes[job.number % _LANES if job.check.is_tls else 0]
 
     def _note_start(self, job: Job) -> None:
         """Not when a probe is put into the queue for a thread: until it has one, it is late, and

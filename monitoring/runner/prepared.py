@@ -47,6 +47,7 @@ class Prepared:
     slug: str
     kind: str
     probe: Probe
+    is_tls: bool
     series: SeriesOfACheck
     secrets: tuple[str, ...]
     interval_ms: int
@@ -89,6 +90,7 @@ def prepare(check: Check, version: int) -> Prepared:
         slug=check.slug,
         kind=check.kind,
         probe=probe,
+        is_tls=bool(getattr(probe, "is_tls", False)),
         series=SeriesOfACheck(check.slug, check.kind),
         secrets=secret_texts(settings, secret_names(kind_named(check.kind))),
         interval_ms=check.interval_seconds * 1000,

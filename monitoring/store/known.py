@@ -3,8 +3,8 @@ labels valid anew, takes longer than writing its point."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -28,16 +28,14 @@ class KnownSeries:
         self.id = 0
 
 
-class KnownPoint(NamedTuple):
-    series: KnownSeries
-    time_ms: int
-    value: float
+KnownPoint = tuple[KnownSeries, int, float]
+"""series, time_ms, value"""
 
 
 def record_known(points: Sequence[KnownPoint], *, now_ms: int) -> None:
     """As `record` does. Only database errors are raised."""
-    known = [point for point in points if point.series.id]
-    other = [point for point in points if not point.series.id]
+    known = [point for point in points if point[0].id]
+    other = [point for point in points if not point[0].id]
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         lock_writers(cursor)
         if known and not (_are_sound(known, now_ms) and _written(cursor, known)):
@@ -45,20 +43,23 @@ def record_known(points: Sequence[KnownPoint], *, now_ms: int) -> None:
             known, other = [], list(points)
         if other:
             record([_plain(point) for point in other], now_ms=now_ms)
-            _learn([point.series for point in other])
+            _learn([series for series, _time_ms, _value in other])
 
 
 def _plain(point: KnownPoint) -> Point:
-    return Point(point.series.metric, point.series.labels, point.time_ms, point.value)
+    series, time_ms, value = point
+    return Point(series.metric, series.labels, time_ms, value)
 
 
 def _are_sound(points: Sequence[KnownPoint], now_ms: int) -> bool:
-    times = [time_ms for _series, time_ms, _value in points]
+    times = {time_ms for _series, time_ms, _value in points}
+    values = [value for _series, _time_ms, value in points]
     return (
         now_ms - DAY_MS <= min(times)
         and max(times) <= now_ms + MAX_FUTURE_MS
-        # Not a number at all compares false.
-        and all(-MAX_MAGNITUDE <= value <= MAX_MAGNITUDE for _series, _time_ms, value in points)
+        # A sum with anything in it that is no number is none.
+        and math.isfinite(sum(values))
+        and max(map(abs, values)) <= MAX_MAGNITUDE
         and len({series.id for series, _time_ms, _value in points}) == len(points)
     )
 

@@ -33,10 +33,10 @@ def test_a_request_of_another_manner_sends_nothing_of_the_one_before(
     multi: Multi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("opsportal.lib.http.spare._MOST", 1)
-    seen: list[bytes] = []
+    heard: list[bytes] = []
 
     def answer(connection: socket.socket) -> None:
-        seen.append(connection.recv(65536))
+        heard.append(connection.recv(65536))
         connection.sendall(http(b"ok"))
 
     with serving(answer) as port:
@@ -45,6 +45,8 @@ def test_a_request_of_another_manner_sends_nothing_of_the_one_before(
         user = Request(url=url, username="ops", password="sesame")
         plain = Request(url=url)
         asked(multi, secret, user, plain, secret, plain, plain)
+        # Not with the connection that ends the server.
+        seen = list(heard)
     words = [b"sesame" in each or b"Authorization" in each for each in seen]
     assert words == [True, True, False, True, False, False]
     assert [each.split(b" ", 1)[0] for each in seen] == [

@@ -10,7 +10,6 @@ from monitoring.models import Point as HeadRow
 from monitoring.models import Series
 from monitoring.signals import points_recorded
 from monitoring.store import (
-    KnownPoint,
     KnownSeries,
     Point,
     Selector,
@@ -30,7 +29,7 @@ SLUGS = ("shop", "mail")
 def two() -> list[KnownSeries]:
     """Each with a point, so that they are known."""
     series = [KnownSeries("check_up", {"check": slug}) for slug in SLUGS]
-    record_known([KnownPoint(each, NOW_MS, 1.0) for each in series], now_ms=NOW_MS)
+    record_known([(each, NOW_MS, 1.0) for each in series], now_ms=NOW_MS)
     return series
 
 
@@ -46,7 +45,7 @@ def rows() -> int:
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e300])
 def test_a_value_that_is_none_is_left_out_alone(two: list[KnownSeries], value: float) -> None:
     later_ms = NOW_MS + MINUTE_MS
-    points = [KnownPoint(two[0], later_ms, value), KnownPoint(two[1], later_ms, 0.0)]
+    points = [(two[0], later_ms, value), (two[1], later_ms, 0.0)]
     record_known(points, now_ms=later_ms)
     assert values() == {"shop": 1.0, "mail": 0.0}
 
@@ -54,7 +53,7 @@ def test_a_value_that_is_none_is_left_out_alone(two: list[KnownSeries], value: f
 def test_a_series_that_was_deleted_is_made_anew(two: list[KnownSeries]) -> None:
     forget([("check_up", {"check": "shop"})])
     later_ms = NOW_MS + MINUTE_MS
-    record_known([KnownPoint(each, later_ms, 0.0) for each in two], now_ms=later_ms)
+    record_known([(each, later_ms, 0.0) for each in two], now_ms=later_ms)
     assert values() == {"shop": 0.0, "mail": 0.0}
     assert {each.id for each in two} == set(Series.objects.values_list("pk", flat=True))
 
@@ -63,7 +62,7 @@ def test_a_series_that_was_deleted_is_made_anew(two: list[KnownSeries]) -> None:
 def test_a_point_that_is_no_newer_is_kept_without_becoming_the_last(
     two: list[KnownSeries], early_ms: int
 ) -> None:
-    points = [KnownPoint(two[0], NOW_MS - early_ms, 0.0), KnownPoint(two[1], NOW_MS + 1, 0.0)]
+    points = [(two[0], NOW_MS - early_ms, 0.0), (two[1], NOW_MS + 1, 0.0)]
     record_known(points, now_ms=NOW_MS + 1)
     assert values() == {"shop": 1.0 if early_ms else 0.0, "mail": 0.0}
     assert rows() == (4 if early_ms else 3)
@@ -72,12 +71,12 @@ def test_a_point_that_is_no_newer_is_kept_without_becoming_the_last(
 def test_a_point_of_a_sealed_time_goes_into_its_block(two: list[KnownSeries]) -> None:
     later_ms = NOW_MS + 3 * HOUR_MS
     compact(now_ms=later_ms)
-    record_known([KnownPoint(two[0], NOW_MS + 1, 0.0)], now_ms=later_ms)
+    record_known([(two[0], NOW_MS + 1, 0.0)], now_ms=later_ms)
     assert rows() == 0
 
 
 def test_two_points_of_a_series_in_one_batch(two: list[KnownSeries]) -> None:
-    points = [KnownPoint(two[0], NOW_MS + each, float(each)) for each in (2, 1)]
+    points = [(two[0], NOW_MS + each, float(each)) for each in (2, 1)]
     record_known(points, now_ms=NOW_MS + 2)
     assert values()["shop"] == 2.0
     assert rows() == 4
@@ -93,7 +92,7 @@ def test_known_and_new_ones_go_together(
 
     points_recorded.connect(listen)
     new = KnownSeries("check_up", {"check": "new"})
-    points = [KnownPoint(each, NOW_MS + 1, 0.0) for each in (*two, new)]
+    points = [(each, NOW_MS + 1, 0.0) for each in (*two, new)]
     with django_capture_on_commit_callbacks(execute=True):
         record_known(points, now_ms=NOW_MS + 1)
     points_recorded.disconnect(listen)

@@ -77,7 +77,8 @@ class Request:
         return hashlib.sha256(repr(manner).encode("utf-8", "backslashreplace")).hexdigest()
 
 
-@dataclass(frozen=True, kw_only=True)
+# Not frozen: that would take as long as all else that is done with an answer.
+@dataclass(kw_only=True)
 class Response:
     """`header_lines` are as they came, an interim answer's (103, a proxy's) too; `phases_ms` has
     those of PHASES that took place; `expires` is the certificate's last moment in seconds since the

@@ -167,12 +167,14 @@ class Transfer:
         info = self.easy.getinfo
         named, connected = info(pycurl.NAMELOOKUP_TIME), info(pycurl.CONNECT_TIME)
         secured, first = info(pycurl.APPCONNECT_TIME), info(pycurl.STARTTRANSFER_TIME)
-        phases = {"dns": named, "connect": connected - named}
+        phases = {"dns": named * 1000, "connect": (connected - named) * 1000}
         if secured:
-            phases["tls"] = secured - connected
-        phases["first_byte"] = first - (secured or connected)
-        phases["transfer"] = info(pycurl.TOTAL_TIME) - first
-        return {name: max(0.0, seconds * 1000) for name, seconds in phases.items()}
+            phases["tls"] = (secured - connected) * 1000
+        phases["first_byte"] = (first - (secured or connected)) * 1000
+        phases["transfer"] = (info(pycurl.TOTAL_TIME) - first) * 1000
+        if min(phases.values()) < 0:
+            return {name: max(0.0, spent_ms) for name, spent_ms in phases.items()}
+        return phases
 
     def _expires(self) -> float | None:
         for chain_entry in self.easy.getinfo(pycurl.INFO_CERTINFO)[:1]:
