@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from monitoring import store
@@ -30,12 +30,12 @@ class Listener:
     def __init__(self, pinged: Pinged, runs: Runs, around: Surroundings) -> None:
         self.state = pinged.state
         self.pings: list[Ping] = []
-        self.points: list[store.Point] = []
+        self.points: list[store.KnownPoint] = []
         self.transitions: list[Transition] = []
         # Whether the deadline alone or the whole state is to be written.
         self.moved = self.judged = False
         self.runs = runs
-        self.labels = {"check": pinged.slug, "kind": "heartbeat"}
+        self.slug = pinged.slug
         self._around = around
         self._heartbeat = heartbeat_of(pinged.settings)
 
@@ -88,7 +88,7 @@ class Listener:
         if changed:
             self.transitions.append(_transition(ping, state, before, verdict))
         if changed or ping.time_ms // 1000 != heard_ms // 1000:
-            self.points += _points(ping, self.labels)
+            self.points += _points(ping, self.slug)
         self.judged = True
 
     def _stand(self, ping: Ping, standing: Standing) -> None:
@@ -143,10 +143,19 @@ def _transition(ping: Ping, state: CheckState, before: Standing, verdict: Verdic
     )
 
 
-def _points(ping: Ping, labels: Mapping[str, str]) -> list[store.Point]:
+def _points(ping: Ping, slug: str) -> list[store.KnownPoint]:
     up = float(ping.kind == Ping.Kind.SUCCESS)
-    points = [store.Point("check_up", labels, ping.time_ms, up)]
+    points = [(_series("check_up", slug), ping.time_ms, up)]
     if ping.duration_ms is not None:
-        duration_ms = float(ping.duration_ms)
-        points.append(store.Point("check_response_time_ms", labels, ping.time_ms, duration_ms))
+        series = _series("check_response_time_ms", slug)
+        points.append((series, ping.time_ms, float(ping.duration_ms)))
     return points
+
+
+@lru_cache(maxsize=20_000)
+def _series(metric: str, slug: str) -> store.KnownSeries:
+    return store.KnownSeries(metric, labels_of(slug))
+
+
+def labels_of(slug: str) -> dict[str, str]:
+    return {"check": slug, "kind": "heartbeat"}

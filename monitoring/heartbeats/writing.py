@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from monitoring import store
-from monitoring.heartbeats.listening import Listener
+from monitoring.heartbeats.listening import Listener, labels_of
 from monitoring.heartbeats.pruning import PRUNED_FROM, prune
 from monitoring.heartbeats.rows import insert_pings, update_states
 from monitoring.models import CheckState
@@ -20,17 +20,19 @@ def write(listeners: Collection[Listener], now_ms: int) -> None:
     _write_deadlines([each.state for each in listeners if each.moved and not each.judged])
     write_transitions([transition for each in listeners for transition in each.transitions])
     turning = [
-        Turning(each.state.pk, each.state.flapping_since_ms, each.labels)
+        Turning(each.state.pk, each.state.flapping_since_ms, labels_of(each.slug))
         for each in listeners
         if each.transitions or each.state.flapping_since_ms
     ]
-    points = note_flapping(turning, now_ms)
+    flapping = note_flapping(turning, now_ms)
     for each in listeners:
         if each.runs.count >= PRUNED_FROM:
             prune(each.state.pk)
-    points += [point for each in listeners for point in each.points]
+    points = [point for each in listeners for point in each.points]
     if points:
-        store.record(points, now_ms=now_ms)
+        store.record_known(points, now_ms=now_ms)
+    if flapping:
+        store.record(flapping, now_ms=now_ms)
 
 
 def _write_deadlines(states: Sequence[CheckState]) -> None:
