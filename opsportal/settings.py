@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "opsportal.audit.apps.AuditConfig",
     "opsportal.mail.apps.MailConfig",
     "opsportal.statuspage.apps.StatusPageConfig",
+    "opsportal.boards.apps.BoardsConfig",
     "monitoring",
     "alerts",
     "backups",

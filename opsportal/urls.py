@@ -10,6 +10,7 @@ from opsportal.views import MetricsView
 urlpatterns = [
     path("", include("opsportal.dashboard.urls")),
     path("", include("opsportal.statuspage.urls")),
+    path("boards/", include("opsportal.boards.urls")),
     path("admin/", admin.site.urls),
     path("account/", include("opsportal.access.urls")),
     path("api/", include("opsportal.api_urls")),

@@ -21,12 +21,17 @@ class RoleName(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-_WATCHED = frozenset({"monitoring", "alerts", "backups"})
+_WATCHED = frozenset({"monitoring", "alerts", "backups", "boards"})
 # Not channels, routes and plans: who edits those decides where messages and copies of data go.
 _OPERATED = frozenset(
     {
         *(f"monitoring.{verb}_check" for verb in ("add", "change", "delete")),
         *(f"monitoring.{verb}_annotation" for verb in ("add", "change", "delete")),
+        *(
+            f"boards.{verb}_{what}"
+            for verb in ("add", "change", "delete")
+            for what in ("board", "line")
+        ),
         *(f"alerts.{verb}_threshold" for verb in ("add", "change", "delete")),
         *(f"alerts.{verb}_silence" for verb in ("add", "change", "delete")),
         *(f"alerts.{verb}_maintenance" for verb in ("add", "change", "delete")),

@@ -1,6 +1,7 @@
 """The sections of the file, in the order in which they need each other."""
 
 from opsportal.configuration.base import Section
+from opsportal.configuration.boards import Boards
 from opsportal.configuration.channels import Channels
 from opsportal.configuration.checks import Checks
 from opsportal.configuration.plans import Plans
@@ -10,6 +11,6 @@ from opsportal.configuration.thresholds import Thresholds
 
 SECTIONS: dict[str, Section] = {
     section.name: section
-    for section in (Channels(), Checks(), Thresholds(), Routes(), Plans(), Schedules())
+    for section in (Channels(), Checks(), Thresholds(), Routes(), Plans(), Schedules(), Boards())
 }
 NAMES = frozenset(SECTIONS)

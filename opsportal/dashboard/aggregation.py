@@ -87,6 +87,22 @@ def percentile(percent: float) -> Aggregation:
     return read
 
 
+def minimum(step: Step) -> float | None:
+    return step.part.min if step.part else None
+
+
+AGGREGATIONS: dict[str, Aggregation] = {
+    "mean": mean,
+    "maximum": maximum,
+    "minimum": minimum,
+    **{f"p{percent}": percentile(percent) for percent in (50, 75, 90, 95, 99)},
+    "rate": per_minute,
+    "share": share_percent,
+}
+"""By name, as they are stored. A rate is per minute, a share that of all requests."""
+OF_HISTOGRAMS = frozenset(AGGREGATIONS) - {"mean", "maximum", "minimum"}
+
+
 def line_values(
     part: Iterable[Bucket],
     whole: Iterable[Bucket],

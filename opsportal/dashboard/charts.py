@@ -6,15 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from opsportal.dashboard.aggregation import (
-    Aggregation,
-    maximum,
-    mean,
-    per_minute,
-    percentile,
-    share_percent,
-)
-
 RESPONSE_TIME = "http_response_time_ms"
 SERVICE_TIME = "http_service_response_time_ms"
 REQUESTS = "http_requests_per_minute"
@@ -36,7 +27,7 @@ class LineDefinition:
 
     label: str
     metric: str
-    aggregate: Aggregation = mean
+    aggregation: str = "mean"
     labels: Mapping[str, str] = field(default_factory=dict)
     split_by: str = ""
     split_most: int = 5
@@ -70,9 +61,9 @@ CHARTS = (
         "ms",
         Scope.SERVICE,
         (
-            LineDefinition("p50", SERVICE_TIME, percentile(50)),
-            LineDefinition("p95", SERVICE_TIME, percentile(95)),
-            LineDefinition("p99", SERVICE_TIME, percentile(99)),
+            LineDefinition("p50", SERVICE_TIME, "p50"),
+            LineDefinition("p95", SERVICE_TIME, "p95"),
+            LineDefinition("p99", SERVICE_TIME, "p99"),
         ),
         _TRAFFIC,
         limit_metric=RESPONSE_TIME,
@@ -83,8 +74,8 @@ CHARTS = (
         "%",
         Scope.SERVICE,
         (
-            LineDefinition("5xx", SERVICE_TIME, share_percent, {"status_class": "5xx"}),
-            LineDefinition("4xx", SERVICE_TIME, share_percent, {"status_class": "4xx"}),
+            LineDefinition("5xx", SERVICE_TIME, "share", {"status_class": "5xx"}),
+            LineDefinition("4xx", SERVICE_TIME, "share", {"status_class": "4xx"}),
         ),
         _TRAFFIC,
         limit_metric="http_error_rate_percent",
@@ -94,7 +85,7 @@ CHARTS = (
         "Requests",
         "/min",
         Scope.SERVICE,
-        (LineDefinition("all routes", SERVICE_TIME, per_minute),),
+        (LineDefinition("all routes", SERVICE_TIME, "rate"),),
         _TRAFFIC,
         filled=True,
     ),
@@ -103,11 +94,7 @@ CHARTS = (
         "Busiest routes, p95",
         "ms",
         Scope.SERVICE,
-        (
-            LineDefinition(
-                "", RESPONSE_TIME, percentile(95), split_by="route", split_most=DRAWN_ROUTES
-            ),
-        ),
+        (LineDefinition("", RESPONSE_TIME, "p95", split_by="route", split_most=DRAWN_ROUTES),),
         _TRAFFIC,
     ),
     ChartDefinition(
@@ -117,7 +104,7 @@ CHARTS = (
         Scope.HOST,
         (
             LineDefinition("all cores", "cpu_percent"),
-            LineDefinition("busiest core", "cpu_core_max_percent", maximum),
+            LineDefinition("busiest core", "cpu_core_max_percent", "maximum"),
         ),
         _VITALS,
         limit_metric="cpu_percent",
@@ -138,7 +125,7 @@ CHARTS = (
         "Disk space",
         "%",
         Scope.HOST,
-        (LineDefinition("", "disk_percent", maximum, split_by="path"),),
+        (LineDefinition("", "disk_percent", "maximum", split_by="path"),),
         _VITALS,
         limit_metric="disk_percent",
         top=100,
@@ -170,7 +157,7 @@ CHARTS = (
         "Background work",
         "s",
         Scope.PORTAL,
-        (LineDefinition("queue lag", "portal_queue_lag_seconds", maximum),),
+        (LineDefinition("queue lag", "portal_queue_lag_seconds", "maximum"),),
         "A canary runs through scheduler, queue and worker every 10 seconds: start them.",
         filled=True,
     ),

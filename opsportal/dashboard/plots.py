@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitoring.store import Bucket, Window, merge_windows
-from opsportal.dashboard.aggregation import Grid, last, line_values
+from opsportal.dashboard.aggregation import AGGREGATIONS, Grid, last, line_values
 from opsportal.dashboard.before import drawn_step_ms
 from opsportal.dashboard.charts import (
     CHARTS,
@@ -158,7 +158,7 @@ def _values(
     watched = merge(found[REQUESTS]) if traffic else []
     for label, group in _groups(definition, windows):
         part = merge(group)
-        yield label, line_values(part, whole, watched, grid, definition.aggregate)
+        yield label, line_values(part, whole, watched, grid, AGGREGATIONS[definition.aggregation])
 
 
 def _groups(definition: LineDefinition, windows: list[Window]) -> list[tuple[str, list[Window]]]:

@@ -24,6 +24,7 @@ from monitoring.editing import save_check  # noqa: E402
 from monitoring.histogram import Histogram  # noqa: E402
 from monitoring.models import Check, CheckState, Transition  # noqa: E402
 from monitoring.store import Point  # noqa: E402
+from opsportal.boards.defaults import make_defaults as make_boards  # noqa: E402
 from opsportal.statuspage.models import Component, Incident, Page, Work  # noqa: E402
 
 STEP_MS = 10_000
@@ -125,6 +126,7 @@ def dependencies(now_ms: int) -> None:
 def alerts(now_ms: int) -> None:
     """The usual thresholds, and one alert that is over."""
     make_defaults("", "", "")
+    make_boards()
     fired_ms = now_ms - 25 * 60_000
     alert = Alert.objects.create(
         threshold=Threshold.objects.get(name="CPU"),

@@ -12,7 +12,7 @@ DATA = re.compile(r"/dashboard/data")
 
 def open_dashboard(page: Page, server: WebServer, query: str = "") -> None:
     page.goto(f"{server.url}/{query}")
-    expect(page.locator(".plot.drawn")).to_have_count(10)
+    expect(page.locator(".plot.drawn")).to_have_count(11)
 
 
 def test_a_stranger_logs_in_and_comes_back_to_where_he_wanted(
@@ -104,7 +104,7 @@ def test_one_crosshair_reads_every_chart(page: Page, server: WebServer) -> None:
     open_dashboard(page, server)
     latest = page.locator("[data-chart=network] .legend b").first.inner_text()
     page.locator("[data-chart=cpu] .plot").hover(position={"x": 300, "y": 60})
-    expect(page.locator(".crosshair:visible")).to_have_count(10)
+    expect(page.locator(".crosshair:visible")).to_have_count(11)
     expect(page.locator("[data-chart=network] .legend b").first).not_to_have_text(latest)
     page.mouse.move(2, 2)
     expect(page.locator("[data-chart=network] .legend b").first).to_have_text(latest)

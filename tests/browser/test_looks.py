@@ -42,6 +42,10 @@ def test_nothing_shifts_while_the_page_comes_and_refreshes(
 ADDRESSES = [
     "/",
     "/checks/tradier",
+    "/boards/",
+    "/boards/requests/",
+    "/admin/boards/board/",
+    "/admin/boards/board/1/change/",
     "/admin/",
     "/admin/auth/user/",
     "/admin/audit/auditentry/",
@@ -99,7 +103,7 @@ def test_axe_finds_nothing(
     page = open_context(color_scheme=scheme).new_page()
     page.goto(server.url + address)
     if address == "/":
-        expect(page.locator(".plot.drawn")).to_have_count(10)
+        expect(page.locator(".plot.drawn")).to_have_count(11)
         page.click("[data-chart=cpu] summary")
     assert axe(page) == []
 

@@ -30,7 +30,7 @@ def test_no_chart_is_empty_without_a_word_and_data_shows_by_itself(
     page.fill("#id_username", USER)
     page.fill("#id_password", PASSWORD)
     page.click("input[type=submit]")
-    expect(page.locator(".plot.drawn")).to_have_count(10)
+    expect(page.locator(".plot.drawn")).to_have_count(11)
     for words in page.locator(".plot .empty").all_inner_texts():
         assert words.startswith("No data yet. ")
     assert page.locator(".tile[data-state=normal]").count() == 0

@@ -15,6 +15,7 @@ from alerts.models import Channel
 from monitoring.editing import full_settings, save_check
 from monitoring.models import Check
 from monitoring.schedules import ensure_schedules
+from opsportal.boards.defaults import make_defaults as make_boards
 from opsportal.configuration.document import parse
 from opsportal.configuration.registry import NAMES
 
@@ -32,6 +33,7 @@ def export(*options: str) -> str:
 def _filled() -> None:
     ensure_schedules()
     make_defaults("", "", "")
+    make_boards()
     settings = {
         "url": "http://127.0.0.1:1/",
         "bearer_token": "s3cret",

@@ -14,6 +14,7 @@ from django.db import OperationalError
 from opsportal.setup.administrator import make_administrator
 from opsportal.setup.alerts import make_alerts
 from opsportal.setup.backups import make_backups
+from opsportal.setup.boards import make_boards
 from opsportal.setup.checks import make_checks
 from opsportal.setup.configuration import keep_configuration
 from opsportal.setup.crontab import install_entries, remove_entries
@@ -36,6 +37,7 @@ STEPS: tuple[Callable[[], Report], ...] = (
     make_checks,
     make_alerts,
     make_backups,
+    make_boards,
     make_administrator,
 )
 # Options, and the step that each adds: within the lock, or after it, for the service takes it.
@@ -47,8 +49,8 @@ UNINSTALL: tuple[Callable[[], Report], ...] = (remove_service, remove_entries)
 class Command(BaseCommand):
     help = (
         "Makes everything that the portal needs: data directory, secret key, migrations, static "
-        "files, roles, schedules, checks, thresholds, a backup plan and the first administrator. "
-        "Running it again is safe and fast. "
+        "files, roles, schedules, checks, thresholds, a backup plan, boards and the first "
+        "administrator. Running it again is safe and fast. "
         "Example: DJANGO_SUPERUSER_PASSWORD_FILE=/run/secrets/admin python manage.py setup"
     )
 

@@ -1,5 +1,5 @@
-// Takes over the page of a check that the server drew, and keeps it fresh: it asks for the page
-// again, and takes from it what has changed.
+// Takes over the page of a check or a board that the server drew, and keeps it fresh: it asks for
+// the page again, and takes from it what has changed.
 
 import { ChartView } from "./chart.js";
 import { shareCrosshair } from "./crosshair.js";
@@ -8,8 +8,8 @@ import { Refresher } from "./refresh.js";
 import { showStatus } from "./status.js";
 import { onThemeChange } from "./theme.js";
 
-const page = document.getElementById("dashboard");
-const views = new Map(
+export const page = document.getElementById("dashboard");
+export const views = new Map(
   [...page.querySelectorAll("[data-chart]")].map((article) => [article.dataset.chart, new ChartView(article)]),
 );
 let go = null; // changes the address; there once the ranges are watched
@@ -35,7 +35,7 @@ function showParts(fresh) {
 
 function showCharts() {
   showRange(shown.range);
-  for (const plot of shown.plots) views.get(plot.key)?.update(plot, shown.range, shown.now_ms);
+  for (const plot of shown.plots) views.get(plot.key)?.update(plot, shown.range, shown.now_ms, shown.marks);
   crosshair.restore();
 }
 

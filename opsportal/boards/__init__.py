@@ -1,0 +1,1 @@
+"""Boards: charts of any series, put together by whoever looks at them."""
