@@ -1,16 +1,18 @@
 """A web server that is about to be replaced asks its clients to leave, and keeps serving meanwhile.
 
-A server that closes a persistent connection cannot know whether the next request is under way on
-it already: that request would fail. So for some seconds before it stops, each answer says
-`Connection: close`, and clients come back on a new connection, which its successor takes.
+A server that closes a connection cannot know whether a request is under way on it already: that
+request would fail. So for some seconds before it stops, it takes no new connection, and each answer
+says `Connection: close`: clients come back on a new one, which its successor takes.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+import socket
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,23 @@ class Draining:
 
     def begin(self, *_: object) -> None:
         self._is_leaving = True
+        stop_accepting(int(os.environ[LISTEN_VARIABLE]))
+
+
+def stop_accepting(descriptor: int) -> None:
+    """In this process alone, whose server has no way to be told so: every descriptor of the
+    listening socket becomes one of a socket to which nobody connects. Linux only; elsewhere a
+    connection may be taken in the very moment in which the server stops."""
+    directory, listening = Path("/proc/self/fd"), os.fstat(descriptor)
+    if not directory.is_dir():
+        return
+    silent = socket.create_server(("127.0.0.1", 0), backlog=1)
+    silent.setblocking(False)
+    for each in [int(path.name) for path in directory.iterdir()]:
+        with suppress(OSError):
+            if os.path.samestat(os.fstat(each), listening):
+                os.dup2(silent.fileno(), each)
+    silent.detach()
 
 
 def ready_to_be_replaced(application: Application) -> Application:

@@ -60,3 +60,16 @@ class Preference(models.Model):
 
     def __str__(self) -> str:
         return f"every {self.refresh_seconds} s"
+
+
+class Lease(models.Model):
+    """Who leads (opsportal.leading): `token` grows with each who takes over, `count` while somebody
+    leads. An empty holder has given it up."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    holder = models.CharField(max_length=200, default="", blank=True)
+    token = models.BigIntegerField(default=0)
+    count = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.holder or 'nobody'}"

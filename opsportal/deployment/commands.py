@@ -10,7 +10,7 @@ from pathlib import Path
 
 from opsportal.deployment.errors import DeploymentError
 
-LAST_LINES = 2
+LAST_LINES = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,8 @@ def restore_from(path: Path) -> None:
     if connection.vendor == "sqlite":
         _write_pages(path, Path(settings.DATABASES["default"]["NAME"]))
         return
+    # Those that wait in it are to the database that is replaced.
+    connection.close_pool()  # type: ignore[attr-defined]
     source = _source()
     url: str = source.url  # type: ignore[attr-defined]
     with (

@@ -46,9 +46,9 @@ def go_back(attempt: Attempt, places: Places, portal: Portal, commands: Commands
             f"{attempt.step} failed, and going back failed, too: {error}. {places.log} has what "
             "every command said. The database can be restored from its newest backup."
         ) from None
-    _annotate(attempt)
+    marked = _marked(attempt)
     restored = "The database was restored as it was before. " if undo.restores else ""
-    return f"Rolled back: {undo.reason}. {restored}{attempt.running.name} goes on."
+    return f"Rolled back: {undo.reason}. {restored}{attempt.running.name} goes on.{marked}"
 
 
 def switch(release: Release, portal: Portal, commands: Commands) -> None:
@@ -80,14 +80,17 @@ def _undo(attempt: Attempt, commands: Commands) -> Undo:
     return undo_of(attempt.step, attempt.pending, applied)
 
 
-def _annotate(attempt: Attempt) -> None:
-    """The mark may be gone, with the database that was replaced."""
+def _marked(attempt: Attempt) -> str:
+    """The mark may be gone, with the database that was replaced. Empty, or what went wrong."""
     mark = attempt.annotation
     if mark is None:
-        return
+        return ""
     text = f"{mark.text}: rolled back, for it could not {attempt.step}"
-    with suppress(DatabaseError):
+    try:
         if Annotation.objects.filter(pk=mark.pk).exists():
             finish(mark, text)
         else:
             annotate(Annotation.Kind(mark.kind), text, by=mark.created_by)
+    except DatabaseError as error:
+        return f" It could not be marked on the charts: {error}"
+    return ""

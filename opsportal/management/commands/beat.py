@@ -12,7 +12,8 @@ from opsportal.checks import TAG
 
 class Command(BaseCommand):
     help = (
-        "Runs Celery's scheduler on the schedules of the admin. One for all machines. "
+        "Runs Celery's scheduler on the schedules of the admin. Of several one leads, and another "
+        "takes over within fourteen seconds. "
         "Example: python manage.py beat"
     )
     # As for the worker.
