@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 
@@ -34,6 +35,11 @@ class OpsPortalAdminSite(AdminSite):
             "first_steps": first_steps(request),
         }
         return super().index(request, {**shown, **(extra_context or {})})
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().login(request, {"sso": settings.OIDC, **(extra_context or {})})
 
 
 def _sentence(request: HttpRequest) -> Any:

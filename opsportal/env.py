@@ -104,6 +104,11 @@ class Environment:
             self._refuse(name, f"{name} is wrong: {error}", hint)
             return default
 
+    def require(self, name: str, reason: str) -> None:
+        """It is missing, or of no use, beside others that are given."""
+        if not any(problem.name.startswith(name) for problem in self.problems):
+            self._refuse(name, f"{name} is missing: {reason}", "set it, or take the others away")
+
     def _raw(self, name: str) -> str | None:
         self.asked.add(name)
         file_name = f"{name}_FILE"

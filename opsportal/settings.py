@@ -13,6 +13,7 @@ from opsportal.database import parse_database_url, sqlite_database
 from opsportal.env import EMAIL_ADDRESS, HOST, Environment, parse_bind_address
 from opsportal.handing_over import RELEASES
 from opsportal.lib.mail_server import server_from
+from opsportal.sso import configuration as sso
 from opsportal.throttling.limits import DEFAULTS, parse_limits
 from opsportal.version import VERSION
 
@@ -180,7 +181,7 @@ if not HTTPS and BIND_ADDRESS in {"127.0.0.1", "::1", "localhost"}:
     SILENCED_SYSTEM_CHECKS += [f"security.W0{each}" for each in ("04", "08", "12", "16")]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "/"
-LOGIN_PATHS = ("/admin/login", "/account/second-factor")
+LOGIN_PATHS = ("/admin/login", "/account/second-factor", "/sso/")
 
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -193,6 +194,14 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
+# --- Single sign-on -----------------------------------------------------------------------------
+OIDC = sso.read(ENVIRONMENT)
+if OIDC:
+    INSTALLED_APPS += sso.APPS
+    MIDDLEWARE += [sso.MIDDLEWARE]
+    AUTHENTICATION_BACKENDS += [sso.BACKEND]
+    globals().update(sso.allauth_settings(OIDC))
+
 # A name from one address: a stranger elsewhere cannot lock out whose name it is.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5

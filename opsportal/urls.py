@@ -1,5 +1,6 @@
 """Every address of the portal. All answer with and without a trailing slash."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 
@@ -17,6 +18,9 @@ urlpatterns = [
     path("ping/", include(ping_urls(is_ping_key))),
     re_path(r"^metrics/?$", MetricsView.as_view(), name="metrics"),
 ]
+
+if settings.OIDC:
+    urlpatterns.append(path("sso/", include("opsportal.sso.urls")))
 
 handler400 = "opsportal.exceptions.bad_request"
 handler403 = "opsportal.exceptions.forbidden"

@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
@@ -97,7 +98,8 @@ def kill(portal: RunningPortal) -> None:
     assert portal.process
     family = psutil.Process(portal.process.pid).children(recursive=True)
     for each in [psutil.Process(portal.process.pid), *family]:
-        each.kill()
+        with suppress(psutil.NoSuchProcess):
+            each.kill()
     portal.process.wait()
 
 
