@@ -24,6 +24,8 @@ check: $(VENV)/.dev-stamp
 	@$(BIN)/mypy
 	@$(BIN)/python manage.py check
 	@DATABASE_URL=sqlite:///$(abspath $(VENV))/check.sqlite3 $(BIN)/python manage.py makemigrations --check --dry-run
+	@# Not with --quiet, under which its warnings do not count.
+	@$(BIN)/mkdocs build --strict --site-dir $(abspath $(VENV))/documentation
 	@$(BIN)/python -m pytest -q tests/test_architecture.py
 
 bench: $(VENV)/.dev-stamp
