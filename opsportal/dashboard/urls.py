@@ -6,6 +6,7 @@ from django.urls import path, re_path
 from opsportal.access.needs import DASHBOARD, needs
 from opsportal.dashboard import alert_pages, views
 from opsportal.dashboard.alert_links import from_message
+from opsportal.dashboard.change_page import changed
 from opsportal.dashboard.check_page import ACTIONS, act, check_page
 from opsportal.dashboard.preferences import set_refresh
 from opsportal.dashboard.pulse import pulse
@@ -15,6 +16,7 @@ app_name = "dashboard"
 _check_page = admin.site.admin_view(needs("monitoring.view_check")(check_page))
 _alerts_page = admin.site.admin_view(needs("alerts.view_alert")(alert_pages.alerts_page))
 _alert_page = admin.site.admin_view(needs("alerts.view_alert")(alert_pages.alert_page))
+_changed = admin.site.admin_view(needs(*DASHBOARD)(changed))
 
 urlpatterns = [
     path("", admin.site.admin_view(needs(*DASHBOARD)(views.dashboard)), name="page"),
@@ -34,6 +36,8 @@ urlpatterns = [
         name="alert-act",
     ),
     re_path(r"^alerts/(?P<action>acknowledge|silence)/(?P<token>[-\w:]{1,200})$", from_message),
+    path("changed/", _changed),
+    path("changed", _changed, name="changed"),
     path("dashboard/data", views.data, name="data"),
     path("dashboard/pulse", pulse, name="pulse"),
     path("dashboard/refresh", set_refresh, name="refresh"),

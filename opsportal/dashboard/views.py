@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
@@ -41,6 +42,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "drawings": [draw(plot, shown.marks) for plot in shown.plots],
         "presets": [(key, label) for key, (label, _) in PRESETS.items()],
         "moves": moves(shown.range),
+        "changed_url": reverse("dashboard:changed"),
         "compare_url": _without_or_with(request.GET, "compare", shown.compared),
         "events": newest_first(shown.marks),
         "is_nav_sidebar_enabled": False,

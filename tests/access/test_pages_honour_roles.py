@@ -8,7 +8,7 @@ from monitoring.models import Check
 from tests.access.conftest import ClientAs
 
 pytestmark = pytest.mark.django_db
-PAGES = ("/", "/alerts/", "/checks/shop/", "/boards/")
+PAGES = ("/", "/alerts/", "/checks/shop/", "/boards/", "/changed/")
 LISTS = (
     "/admin/monitoring/check/",
     "/admin/monitoring/series/",

@@ -128,3 +128,10 @@ def test_a_clock_that_is_five_minutes_off_changes_no_age(
     proposed = page.evaluate("new Date(document.querySelector('[name=from]').value).getTime()")
     real = page.evaluate("performance.timeOrigin") - HOUR_MS
     assert abs(proposed - real) < 90_000
+
+
+def test_a_double_click_asks_what_changed_at_that_time(page: Page, server: WebServer) -> None:
+    open_dashboard(page, server)
+    page.locator("[data-chart=cpu] .plot").dblclick(position={"x": 300, "y": 80})
+    page.wait_for_url("**/changed?at=*")
+    expect(page.locator("h1")).to_contain_text("What changed around")

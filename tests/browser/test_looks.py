@@ -42,6 +42,7 @@ def test_nothing_shifts_while_the_page_comes_and_refreshes(
 ADDRESSES = [
     "/",
     "/checks/tradier",
+    "/changed/",
     "/boards/",
     "/boards/requests/",
     "/admin/boards/board/",

@@ -1,11 +1,12 @@
 // One crosshair for all charts: point at a time in one and read it in each. Drag to look closer.
-// Arrow keys move it; with Shift they mark a stretch of time, Enter shows it, + and − zoom.
+// Arrow keys move it; with Shift they mark a stretch of time, Enter shows it, + and − zoom. A double
+// click, or Enter without a stretch, asks what changed at that time.
 
 const DRAGGED_PIXELS = 6;
 const readout = document.getElementById("readout");
 
-/** `zoom(startMs, endMs)` shows another range. */
-export function shareCrosshair(views, zoom) {
+/** `zoom(startMs, endMs)` shows another range, `examine(timeMs)` what changed then. */
+export function shareCrosshair(views, zoom, examine = () => {}) {
   let pending = 0;
   let pointed = null;
   let anchor = null; // where a drag or a stretch began
@@ -52,6 +53,10 @@ export function shareCrosshair(views, zoom) {
       pressedX = null;
       if (dragged) zoomIn();
     });
+    plot.addEventListener("dblclick", (event) => {
+      const timeMs = view.timeAt(event.clientX);
+      if (timeMs !== null) examine(timeMs);
+    });
     plot.addEventListener("pointercancel", () => { pressedX = null; pointAt(null); });
     plot.addEventListener("pointerleave", () => pressedX === null && pointAt(null));
     plot.addEventListener("blur", () => pointAt(null));
@@ -59,6 +64,7 @@ export function shareCrosshair(views, zoom) {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === "Escape" && pressedX !== null) pressedX = null;
       if (event.key === "Enter" && anchor !== null) return zoomIn();
+      if (event.key === "Enter" && pointed !== null) return examine(pointed);
       if ("+-".includes(event.key)) return zoomAbout(view, event.key === "+" ? 0.25 : 1);
       const next = moved(event.key, pointed, view);
       if (next === undefined) return;

@@ -24,7 +24,13 @@ const views = new Map(
 );
 const heat = new HeatView(page.querySelector("[data-heat]"));
 let go = null; // changes the address; there once the controls are watched
-const crosshair = shareCrosshair([...views.values(), heat], (start, end) => zoomTo(go, start, end));
+const crosshair = shareCrosshair([...views.values(), heat], (start, end) => zoomTo(go, start, end), examine);
+
+function examine(timeMs) {
+  const address = new URL(page.querySelector("[data-changed]").href);
+  address.searchParams.set("at", new Date(Math.round(timeMs)).toISOString());
+  window.location.assign(address);
+}
 
 function showCharts() {
   for (const plot of shown.plots) views.get(plot.key)?.update(plot, shown.range, shown.now_ms, shown.marks);

@@ -18,7 +18,7 @@ export function watchRanges(changed) {
   };
   nav.addEventListener("click", (event) => {
     const link = event.target.closest("a");
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!link || "changed" in link.dataset || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     if ("compare" in link.dataset) {
       go((next) => next.set("compare", next.get("compare") ? "" : "1"));
