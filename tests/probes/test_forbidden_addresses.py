@@ -64,6 +64,11 @@ def test_the_allow_list_makes_exceptions(settings: Settings) -> None:
         "http://0xa9fea9fe/",
         "http://0251.0376.0251.0376/",
         "http://0.0.0.0:1/",
+        "http://127.0.0.1@169.254.169.254/",
+        "http://127.0.0.1:80@169.254.169.254/",
+        "http://[::1]@169.254.169.254/",
+        "HTTP://169.254.169.254",
+        "http:///169.254.169.254/",
     ],
 )
 def test_however_it_is_spelt(url: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
 from opsportal.lib.http import HttpError, Multi, Request, Response
 from tests.probes.misbehaving import certificate, http, sending, serving
@@ -75,6 +76,19 @@ def test_an_answer_holds_nothing_of_the_one_before(multi: Multi) -> None:
     assert (first.is_cut, second.is_cut, third.is_cut) == (True, False, True)
     assert (len(first.body), second.body, len(third.body)) == (100, b"", 100)
     assert "x-first" not in dict(second.headers)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_the_guard_is_asked_every_time(multi: Multi, settings: Settings, host: str) -> None:
+    """An address in a URL is checked before libcurl has it, that of a name when it is known."""
+    with serving(sending(http(b"ok"))) as port:
+        literal, again = (Request(url=f"http://{each}:{port}/") for each in ("127.0.0.1", host))
+        (allowed,) = asked(multi, literal)
+        settings.PRIVATE_ADDRESSES_ALLOWED = False
+        (refused,) = asked(multi, again)
+    assert isinstance(allowed, Response)
+    assert isinstance(refused, HttpError)
+    assert refused.failure == "forbidden"
 
 
 def hangs(connection: socket.socket) -> None:

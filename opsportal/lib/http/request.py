@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from ipaddress import ip_address
 from typing import Any, Literal
 
 MAX_BODY_BYTES = 1_000_000
+_ADDRESS = re.compile(
+    r"https?://(?:(\d+\.\d+\.\d+\.\d+)|\[([0-9a-f:]+)\])(?::\d{1,5})?(?:[/?#]|\Z)", re.ASCII
+)
 PHASES = ("dns", "connect", "tls", "first_byte", "transfer")
 
 Failure = Literal[
@@ -57,11 +63,20 @@ class Request:
         return self.url[:5].lower() == "https"
 
     @cached_property
+    def address(self) -> str | None:
+        """Where the URL names an address, in a form that cannot be read in two ways."""
+        found = _ADDRESS.match(self.url)
+        with contextlib.suppress(ValueError):
+            return str(ip_address(found[1] or found[2])) if found else None
+        return None
+
+    @cached_property
     def manner(self) -> str:
         """A digest of all but where it goes and how long it may take: a handle that is prepared for
         one request serves every other of the same manner."""
         manner = (
             self.is_tls,
+            self.address is None,
             self.method,
             tuple(self.headers.items()),
             tuple(self.secret_headers.items()),
