@@ -16,7 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opsportal.settings")
 # that matter here run below.
 os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
-app = Celery("opsportal", task_cls="opsportal.fencing:FencedTask")
+app = Celery("opsportal", task_cls="opsportal.beat.fencing:FencedTask")
 app.config_from_object("opsportal.celery_settings")
 app.autodiscover_tasks()
 

@@ -28,7 +28,7 @@ worker_enable_remote_control = False
 
 timezone = "UTC"
 enable_utc = True
-beat_scheduler = "opsportal.leading_scheduler:LeadingScheduler"
+beat_scheduler = "opsportal.beat.leading_scheduler:LeadingScheduler"
 
 task_default_queue = "default"
 # "hosts" reaches every worker, so that each samples the host it runs on. "backups" has a queue of

@@ -63,8 +63,8 @@ class Preference(models.Model):
 
 
 class Lease(models.Model):
-    """Who leads (opsportal.leading): `token` grows with each who takes over, `count` while somebody
-    leads. An empty holder has given it up."""
+    """Who leads (opsportal.beat.leading): `token` grows with each who takes over, `count` while
+    somebody leads. An empty holder has given it up."""
 
     name = models.CharField(max_length=40, primary_key=True)
     holder = models.CharField(max_length=200, default="", blank=True)

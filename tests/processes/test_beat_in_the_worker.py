@@ -8,8 +8,8 @@ import threading
 import pytest
 from celery import Celery
 
-from opsportal.beat_scheduler import LOOK_SECONDS, Scheduler
-from opsportal.beat_thread import BeatThread
+from opsportal.beat.schedule import LOOK_SECONDS, Scheduler
+from opsportal.beat.thread import BeatThread
 
 WAIT_SECONDS = 30
 
@@ -44,7 +44,7 @@ def ended(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
         assert number == signal.SIGTERM
         asked.set()
 
-    monkeypatch.setattr("opsportal.beat_thread.os.kill", kill)
+    monkeypatch.setattr("opsportal.beat.thread.os.kill", kill)
     return asked
 
 
@@ -77,7 +77,7 @@ def test_edits_are_looked_for_every_few_seconds_and_not_at_every_task(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = iter([100.0, 101.0, 100.0 + LOOK_SECONDS])
-    monkeypatch.setattr("opsportal.beat_scheduler.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("opsportal.beat.schedule.time.monotonic", lambda: next(clock))
     looks: list[None] = []
 
     def look(_: object) -> bool:

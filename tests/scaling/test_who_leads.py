@@ -2,8 +2,8 @@
 
 import pytest
 
-from opsportal.fencing import Fence
-from opsportal.leading import LEASE_SECONDS, RENEW_SECONDS, Candidate
+from opsportal.beat.fencing import Fence
+from opsportal.beat.leading import LEASE_SECONDS, RENEW_SECONDS, Candidate
 from opsportal.models import Lease
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from celery.signals import worker_ready, worker_shutting_down
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from opsportal.beat_thread import BeatThread
+from opsportal.beat.thread import BeatThread
 from opsportal.celery import app
 from opsportal.checks import TAG
 

@@ -9,9 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError
 
-from opsportal.beat_scheduler import Scheduler
-from opsportal.fencing import HEADER
-from opsportal.leading import Candidate
+from opsportal.beat.fencing import HEADER
+from opsportal.beat.leading import Candidate
+from opsportal.beat.schedule import Scheduler
 
 logger = logging.getLogger(__name__)
 
