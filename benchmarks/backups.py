@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import shutil
 import sqlite3
 import statistics
@@ -21,6 +20,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from backups.sources.postgresql_tools import tool_for
 from benchmarks.table import Row
@@ -33,6 +33,12 @@ from backups.editing import save_plan
 from backups.models import Plan
 save_plan(Plan(name={name!r}, source_kind={kind!r}, verify={verify!r}), {settings!r},
           [{{"kind": "local", "path": {path!r}}}])
+"""
+LAUNCH = """
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(code)
 """
 DURATION = """
 import json
@@ -61,6 +67,8 @@ def _of_postgresql(directory: Path, url: str, times: int) -> list[Row]:
     dbbackup = _dbbackup(directory, url, times)
     ours, memory_mb = _ours(directory, "PostgreSQL", "postgresql", {"url": url}, "never", times)
     _, proof_mb = _ours(directory, "PostgreSQL proved", "postgresql", {"url": url}, "always", 1)
+    beside = make_conninfo(url, dbname="restored")
+    restored_mb = _restored(directory, "PostgreSQL proved", beside)
     subject = "backups of PostgreSQL"
     return [
         Row(subject, "made", ours, "s", "pg_dump -Fc -Z0 | zstd -3", custom,
@@ -70,6 +78,7 @@ def _of_postgresql(directory: Path, url: str, times: int) -> list[Row]:
             f"<= {DBBACKUP_BAR}", ours <= DBBACKUP_BAR * dbbackup),
         _memory(subject, "making", memory_mb),
         _memory(subject, "making and proving", proof_mb),
+        _memory(subject, "restoring", restored_mb),
     ]  # fmt: skip
 
 
@@ -79,7 +88,7 @@ def _of_sqlite(directory: Path, path: Path, times: int) -> list[Row]:
     )
     ours, memory_mb = _ours(directory, "SQLite", "sqlite", {"path": str(path)}, "never", times)
     _, proof_mb = _ours(directory, "SQLite proved", "sqlite", {"path": str(path)}, "always", 1)
-    restored_mb = _restored(directory)
+    restored_mb = _restored(directory, "SQLite", str(directory / "restored.sqlite3"))
     subject = "backups of SQLite"
     return [
         Row(subject, "made", ours, "s", "sqlite3 .backup, zstd -3", bare),
@@ -126,20 +135,17 @@ def _ours(
     return statistics.median(seconds), most_mb
 
 
-def _restored(directory: Path) -> float:
-    to = directory / "restored.sqlite3"
-    return _peak_mb(_environment(directory), "restore", "SQLite", "--to", str(to), "--noinput")
+def _restored(directory: Path, name: str, to: str) -> float:
+    return _peak_mb(_environment(directory), "restore", name, "--to", to, "--noinput")
 
 
 def _peak_mb(environment: dict[str, str], *words: str) -> float:
-    """Of the process itself and of the largest that it has started."""
-    command = [sys.executable, "manage.py", *words]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
-    _pid, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, f"{words} ended with {process.returncode}"
-    found: resource.struct_rusage = usage
-    return found.ru_maxrss / 1024
+    """Of the process itself and of the largest that it has started. A process begins with the peak
+    of that which starts it, so a small one does that."""
+    command = [sys.executable, "-S", "-c", LAUNCH, sys.executable, "manage.py", *words]
+    done = subprocess.run(command, cwd=ROOT, env=environment, check=False, stdout=subprocess.PIPE)
+    assert done.returncode == 0, f"{words} ended with {done.returncode}"
+    return int(done.stdout) / 1024
 
 
 def _manage(environment: dict[str, str], *words: str) -> str:

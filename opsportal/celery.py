@@ -2,11 +2,11 @@
 
 import logging
 import os
+import sys
 from typing import Any
 
 import django.db
 import kombu.exceptions
-import redis
 from celery import Celery
 from celery.beat import SchedulingError
 from celery.signals import beat_init, celeryd_init
@@ -27,14 +27,19 @@ AWAY = (
     SchedulingError,
     django.db.Error,
     kombu.exceptions.OperationalError,
-    redis.RedisError,
 )
+
+
+def _is_away(error: BaseException | None) -> bool:
+    """Who has not imported redis, which takes 6 MB that a backup needs, has no error of it."""
+    redis = sys.modules.get("redis")
+    return isinstance(error, AWAY) or (redis is not None and isinstance(error, redis.RedisError))
 
 
 def in_one_line(record: logging.LogRecord) -> bool:
     """Celery's first line has the task and the reason. While a database or broker is away, the
     traceback behind it would fill the log with thousands of lines an hour; a bug keeps its own."""
-    if record.exc_info and isinstance(record.exc_info[1], AWAY):
+    if record.exc_info and _is_away(record.exc_info[1]):
         record.msg, record.args = record.getMessage().partition("\n")[0], ()
         record.exc_info = record.exc_text = None
     return True

@@ -18,7 +18,8 @@ django.setup()
 import backups.management.commands.{command}
 from backups.sources.registry import build
 build("django", {{"alias": "default"}})
-print(*sorted(set(sys.modules) & {{"rest_framework.serializers", "boto3", "pymysql", "psycopg"}}))
+heavy = {{"rest_framework.serializers", "boto3", "pymysql", "psycopg", "redis"}}
+print(*sorted(set(sys.modules) & heavy))
 """
 
 
