@@ -47,7 +47,7 @@ class Reload:
 
     def go_on(self, now: float) -> None:
         """`now` is on the monotonic clock."""
-        self._leaving = [each for each in self._leaving if each.collect() is None]
+        self._leaving = [each for each in self._leaving if each.process and not each.collect()]
         if self.stage is Stage.BEGIN:
             self._begin(now)
         elif self.stage is Stage.STARTING:
@@ -96,15 +96,26 @@ class Reload:
     def _finish(self) -> None:
         for each in self._leaving:
             each.leave(LEAVE_SECONDS)
-        for child in self._children:
-            program = self._programs.get(child.program.name, child.program)
+        for child in list(self._children):
             if child.program.ready_socket:
                 continue
-            child.program = program
-            if child.listener is None:
+            program = self._programs.get(child.program.name)
+            if program is None:
+                self._children.remove(child)
+                self._leaving.append(child)
+            if program is None or child.listener is None:
                 child.leave(WORK_SECONDS)
+            child.program = program or child.program
             child.next_start = 0.0
+        self._add_new()
         self.stage, self.outcome = Stage.OVER, "reloaded"
+
+    def _add_new(self) -> None:
+        """Another release may have other parts."""
+        known = {child.program.name for child in self._children}
+        new = [each for each in self._programs.values() if each.name not in known]
+        # What listens was handed its socket above; another address is for the next start.
+        self._children.extend(Child(each) for each in new if each.listen is None)
 
     def _fail(self, reason: str) -> None:
         if self._new:

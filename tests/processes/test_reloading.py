@@ -119,6 +119,19 @@ def test_the_old_server_stays_until_its_clients_had_time_to_leave(children: Chil
     assert old_worker.restarts == 0
 
 
+def test_parts_that_another_release_does_not_have_end_and_its_own_are_added(
+    children: Children,
+) -> None:
+    web, old_worker = children.all
+    added = Program("scheduler", (sys.executable, "-c", HANGS))
+    reload = children.reload(server(STARTS + "\n", children.port), added)
+    reload.go_on(0.0)
+    until(lambda: goes_on(reload, 1.0) or children.all[0] is not web, 60, "the new server")
+    until(lambda: goes_on(reload, 1.0 + DRAIN_SECONDS), 60, "the old ones gone")
+    assert [each.program.name for each in children.all] == ["web", "scheduler"]
+    assert old_worker.process is None
+
+
 def test_programs_come_back_as_they_were_written(tmp_path: Path) -> None:
     programs = [server(STARTS, 1), worker(), Program("x", ("y",), "socket", None, "/")]
     write_programs(tmp_path / "programs.json", programs)
