@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django_celery_beat.models import IntervalSchedule, PeriodicTask
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +15,15 @@ class Schedule:
     task: str
     every_seconds: int
     description: str
+    # In UTC; replaces `every_seconds` as the rhythm.
+    cron: str = ""
 
     @property
     def expires_seconds(self) -> int:
-        """Messages that waited longer are dropped: an outage must not end in a burst."""
+        """Messages that waited longer are dropped: an outage must not end in a burst. One of a
+        certain hour may come late, but must not be lost."""
+        if self.cron:
+            return 86_400
         return min(self.every_seconds, 600)
 
 
@@ -79,15 +84,30 @@ def ensure_schedules(schedules: Sequence[Schedule] = SCHEDULES) -> list[str]:
 
 
 def _create(schedule: Schedule) -> None:
-    interval, _ = IntervalSchedule.objects.get_or_create(
-        every=schedule.every_seconds, period=IntervalSchedule.SECONDS
-    )
     PeriodicTask.objects.get_or_create(
         name=schedule.name,
         defaults={
             "task": schedule.task,
-            "interval": interval,
+            **_rhythm(schedule),
             "expire_seconds": schedule.expires_seconds,
             "description": schedule.description,
         },
     )
+
+
+def _rhythm(schedule: Schedule) -> dict[str, object]:
+    if not schedule.cron:
+        interval, _ = IntervalSchedule.objects.get_or_create(
+            every=schedule.every_seconds, period=IntervalSchedule.SECONDS
+        )
+        return {"interval": interval}
+    minute, hour, day, month, weekday = schedule.cron.split()
+    crontab, _ = CrontabSchedule.objects.get_or_create(
+        minute=minute,
+        hour=hour,
+        day_of_month=day,
+        month_of_year=month,
+        day_of_week=weekday,
+        timezone="UTC",
+    )
+    return {"crontab": crontab}

@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "opsportal.mail.apps.MailConfig",
     "opsportal.statuspage.apps.StatusPageConfig",
     "opsportal.boards.apps.BoardsConfig",
+    "opsportal.reports.apps.ReportsConfig",
     "monitoring",
     "alerts",
     "backups",

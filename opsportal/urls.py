@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("opsportal.dashboard.urls")),
     path("", include("opsportal.statuspage.urls")),
     path("boards/", include("opsportal.boards.urls")),
+    path("", include("opsportal.reports.urls")),
     path("admin/", admin.site.urls),
     path("account/", include("opsportal.access.urls")),
     path("api/", include("opsportal.api_urls")),

@@ -20,7 +20,7 @@ WATCHED = (
     *("alerts.Inhibition", "alerts.Silence", "alerts.Maintenance"),
     *("backups.Plan", "backups.PlanDestination"),
     *("django_celery_beat.PeriodicTask", "django_celery_beat.CrontabSchedule"),
-    "django_celery_beat.IntervalSchedule",
+    *("django_celery_beat.IntervalSchedule", "reports.ReportSettings"),
 )
 _BEFORE = "_audit_before"
 _LINKS = {"post_add": "added", "pre_remove": "removed", "pre_clear": "removed"}

@@ -10,6 +10,7 @@ from django.db import models
 from django.http import HttpRequest
 
 from alerts.routing_forms import MomentInput
+from opsportal.statuspage.from_alert import from_alert
 from opsportal.statuspage.logo import checked_logo
 from opsportal.statuspage.models import (
     Component,
@@ -95,6 +96,9 @@ class IncidentAdmin(IncidentBase):
     date_hierarchy = "started_at"
     formfield_overrides = FIELDS
     inlines = (UpdateInline,)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {**super().get_changeform_initial_data(request), **from_alert(request)}
 
 
 @admin.register(Work)

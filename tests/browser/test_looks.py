@@ -78,6 +78,8 @@ ADDRESSES = [
     "/admin/statuspage/incident/1/change/",
     "/admin/statuspage/work/add/",
     "/admin/mail/mail/",
+    "/admin/reports/reportsettings/add/",
+    "/reports/weekly",
     "/status/",
     "/nothing",
 ]

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from alerts.models import Alert
 from monitoring.editing import save_check
 from monitoring.models import Check, CheckState, Transition
 from opsportal.statuspage import views
@@ -123,6 +124,29 @@ def test_an_incident_is_told_in_updates_and_over_when_one_says_so(client: Client
     feed = ElementTree.fromstring(text_of(client, "/status/feed.atom"))  # noqa: S314
     titles = [each.text for each in feed.iter("{http://www.w3.org/2005/Atom}title")]
     assert titles[1:] == ["Resolved: Slow <orders>", "Investigating: Slow <orders>"]
+
+
+def test_an_alert_opens_an_incident_with_all_but_the_words(admin_client: Client) -> None:
+    component = publish()
+    alert = Alert.objects.create(
+        name=SECRET,
+        metric="check_up",
+        labels={"check": Check.objects.get().slug},
+        fingerprint="a",
+        state="firing",
+        severity="critical",
+        message=f"refused by {SECRET}",
+        started_ms=1_764_000_000_000,
+    )
+    page = text_of(admin_client, f"/admin/statuspage/incident/add/?alert={alert.pk}")
+    (box,) = [line for line in page.splitlines() if 'id="id_components_0"' in line]
+    assert f'value="{component.pk}"' in box
+    assert "checked" in box
+    assert '<option value="critical" selected>' in page
+    assert "24/11/2025" in page
+    assert SECRET not in page
+    for other in ("999", "x", "9" * 30):
+        assert admin_client.get(f"/admin/statuspage/incident/add/?alert={other}").status_code == 200
 
 
 def test_badges_of_the_whole_and_of_a_component(client: Client) -> None:
