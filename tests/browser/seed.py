@@ -1,4 +1,5 @@
-"""Fills a portal's store: `python tests/browser/seed.py history|now|trouble|note`.
+"""Fills a portal's store: `python tests/browser/seed.py history`, or now, trouble, note, alert,
+calm, yesterday.
 
 Run in a process of its own, since the tests' process has another database.
 """
@@ -173,6 +174,46 @@ def backups(now_ms: int) -> None:
     )
 
 
+def down(now_ms: int) -> None:
+    """An alert that fires, and nothing else."""
+    Alert.objects.create(
+        name="Check down",
+        metric="check_up",
+        labels={"check": "tradier", "kind": "tcp"},
+        fingerprint="journey",
+        state="firing",
+        severity="critical",
+        value=0,
+        limit=1,
+        message="Tradier is down",
+        started_ms=now_ms - 60_000,
+        fired_ms=now_ms - 60_000,
+    )
+
+
+def calm(now_ms: int) -> None:
+    Alert.objects.filter(state="firing").update(state="resolved", resolved_ms=now_ms)
+
+
+def yesterday(now_ms: int) -> None:
+    """At 14:10 UTC a deployment; since then one route has been ten times as slow."""
+    at = datetime.fromtimestamp(now_ms / 1000, UTC).replace(hour=14, minute=10, second=0)
+    at_ms = round((at - timedelta(days=1)).timestamp() * 1000)
+    annotate(Kind.DEPLOYMENT, "Deployed 4f2c1e", time_ms=at_ms)
+    labels = {**HOST, "service": "shop", "method": "GET", "route": "/api/orders"}
+    store.record(
+        [
+            Point(
+                "http_response_time_ms",
+                {**labels, "status_class": "2xx"},
+                each,
+                Histogram.of([40.0 if each < at_ms else 400.0] * 20),
+            )
+            for each in range(at_ms - 30 * 60_000, at_ms + 30 * 60_000, 60_000)
+        ]
+    )
+
+
 def status_page(now_ms: int) -> None:
     """Published, with an incident that is over and maintenance to come."""
     Page.objects.create(
@@ -210,6 +251,10 @@ def probe_points(slug: str, time_ms: int, middle_ms: float) -> Iterator[Point]:
 if __name__ == "__main__":
     if sys.argv[1] == "note":
         annotate(Kind.NOTE, "Something was done")
+        sys.exit()
+    own = {"alert": down, "calm": calm, "yesterday": yesterday}.get(sys.argv[1])
+    if own:
+        own(time.time_ns() // 1_000_000)
         sys.exit()
     if sys.argv[1] == "history":
         dependencies(time.time_ns() // 1_000_000)
