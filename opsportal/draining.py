@@ -18,6 +18,8 @@ from typing import Any
 
 from opsportal.supervisor.program import LISTEN_VARIABLE, STARTED_VARIABLE
 
+ALIVE_SECONDS = 0.5
+
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -69,5 +71,8 @@ def ready_to_be_replaced(application: Application) -> Application:
     signal.signal(signal.SIGUSR1, draining.begin)
     started = os.environ.get(STARTED_VARIABLE)
     if started:
-        Path(started).touch()
+        # Whoever dies at once, when all is loaded, does not say that it can answer.
+        timer = threading.Timer(ALIVE_SECONDS, Path(started).touch)
+        timer.daemon = True
+        timer.start()
     return draining
