@@ -140,7 +140,7 @@ def served(
 
 
 def _wait_for(port: int, paths: Collection[str]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         try:
             if all(_ask(HTTPConnection("127.0.0.1", port), path) for path in paths):
