@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from opsportal.statuspage.models import Incident
 from opsportal.statuspage.reading import DAYS, Contents, is_over, read_contents, utc_now
 from opsportal.statuspage.states import WORDS, State
 
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _BADGE_COLOURS = {
     State.OPERATIONAL: "#2d7d52",
     State.MAINTENANCE: "#4f5862",
@@ -103,7 +105,8 @@ def _incident(incident: Incident) -> dict[str, Any]:
 def _feed(contents: Contents) -> str:
     """An entry for each update; the newest first. Addresses are relative: the portal may be known
     by several names."""
-    feed = Atom1Feed(title=contents.page.title, link="/status/", description=contents.headline)
+    title = _for_xml(contents.page.title)
+    feed = Atom1Feed(title=title, link="/status/", description=contents.headline)
     entries = [
         (update, incident)
         for incident in (*contents.open_incidents, *contents.past_incidents)
@@ -111,9 +114,9 @@ def _feed(contents: Contents) -> str:
     ]
     for update, incident in sorted(entries, key=lambda pair: pair[0].at, reverse=True):
         feed.add_item(
-            title=f"{update.get_stage_display()}: {incident.title}",
+            title=_for_xml(f"{update.get_stage_display()}: {incident.title}"),
             link=f"/status/#incident-{incident.pk}",
-            description=update.text,
+            description=_for_xml(update.text),
             unique_id=f"urn:opsportal:status:{incident.pk}:{update.pk}",
             pubdate=update.at,
             updateddate=update.at,
@@ -121,9 +124,14 @@ def _feed(contents: Contents) -> str:
     return feed.writeString("utf-8")
 
 
+def _for_xml(text: str) -> str:
+    """Without characters that no XML may have, and that somebody has pasted."""
+    return _NOT_XML.sub("", text)
+
+
 def badge(name: str, state: State) -> bytes:
     """Wide enough for its words at 11 pixels, as badges usually are."""
-    word = WORDS[state]
+    name, word = _for_xml(name), WORDS[state]
     left, right = 12 + 7 * len(name), 12 + 7 * len(word)
     shown = {"name": name, "word": word, "left": left, "right": right, "width": left + right}
     shown |= {"middle": left / 2, "rest": left + right / 2, "colour": _BADGE_COLOURS[state]}
