@@ -194,6 +194,7 @@ class Deployment:
             for name in releases_to_remove([each.name for each in newest], in_use):
                 old = Release(self._places.releases / name)
                 code.remove(self._commands, self._checkout, old)
+            environments.remove_unused(self._places)
 
     def _run(self, release: Release, *words: str) -> str:
         return self._commands.run(release.manage(*words), release.directory, words[0])

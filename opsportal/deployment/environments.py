@@ -29,6 +29,20 @@ def install(commands: Commands, places: Places, release: Release, running: Relea
     return how
 
 
+def remove_unused(places: Places) -> list[str]:
+    """Those that no release links to; their names. Raises OSError."""
+    linked = {link.resolve() for link in places.releases.glob(f"*/{ENVIRONMENT}")}
+    unused = [
+        each
+        for each in places.environments.iterdir()
+        # A link here is not ours to follow.
+        if not each.is_symlink() and each.resolve() not in linked
+    ]
+    for each in unused:
+        shutil.rmtree(each)
+    return sorted(each.name for each in unused)
+
+
 def _made(commands: Commands, partial: Path, release: Release, running: Release) -> str:
     is_ours = sys.prefix != sys.base_prefix
     if is_ours and running.lock_key == release.lock_key:
