@@ -9,6 +9,8 @@ from opsportal.tokens import is_ping_key
 from opsportal.views import MetricsView
 
 urlpatterns = [
+    # First, for patterns are tried in turn: jobs ask more often than people.
+    path("ping/", include(ping_urls(is_ping_key))),
     path("", include("opsportal.dashboard.urls")),
     path("", include("opsportal.statuspage.urls")),
     path("boards/", include("opsportal.boards.urls")),
@@ -16,7 +18,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("account/", include("opsportal.access.urls")),
     path("api/", include("opsportal.api_urls")),
-    path("ping/", include(ping_urls(is_ping_key))),
     re_path(r"^metrics/?$", MetricsView.as_view(), name="metrics"),
 ]
 

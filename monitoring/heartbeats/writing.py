@@ -7,8 +7,9 @@ from collections.abc import Collection, Sequence
 from monitoring import store
 from monitoring.heartbeats.listening import Listener, labels_of
 from monitoring.heartbeats.pruning import PRUNED_FROM, prune
-from monitoring.heartbeats.rows import insert_pings, update_states
+from monitoring.heartbeats.rows import insert_pings, state_row
 from monitoring.models import CheckState
+from monitoring.state_rows import update_states
 from monitoring.transitions import Turning, note_flapping, write_transitions
 
 
@@ -16,7 +17,7 @@ def write(listeners: Collection[Listener], now_ms: int) -> None:
     if not listeners:
         return
     insert_pings([ping for each in listeners for ping in each.pings])
-    update_states([each.state for each in listeners if each.judged])
+    update_states([state_row(each.state) for each in listeners if each.judged])
     _write_deadlines([each.state for each in listeners if each.moved and not each.judged])
     write_transitions([transition for each in listeners for transition in each.transitions])
     turning = [

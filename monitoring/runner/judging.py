@@ -84,7 +84,7 @@ class Judged:
         return next_due_ms(check.check_id, check.interval_ms, after_ms)
 
     def row(self) -> tuple[Any, ...]:
-        """For `rows.update_states`."""
+        """For `state_rows.update_states`."""
         standing, result = self.verdict.standing, self.result
         return (
             _WORDS[standing.status],

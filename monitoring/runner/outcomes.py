@@ -10,7 +10,8 @@ from monitoring import store
 from monitoring.models import CheckState
 from monitoring.runner.blindness import Senses
 from monitoring.runner.judging import Judged, Outcome
-from monitoring.runner.rows import State, lock_states, update_states
+from monitoring.runner.rows import State, lock_states
+from monitoring.state_rows import update_states
 from monitoring.transitions import Turning, note_flapping, write_transitions
 
 __all__ = ["Outcome", "write"]
