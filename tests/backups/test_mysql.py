@@ -18,8 +18,11 @@ from backups.census import Census, differences
 from backups.errors import SourceError
 from backups.sources.base import Surroundings
 from backups.sources.mysql import Mysql
+from backups.sources.mysql_census import quoted
 from backups.sources.mysql_parts import connected, cutting, parts_of
 from tests.backups.mariadb_server import PASSWORD, Server, running
+from tests.backups.plans import backed_up
+from tests.backups.test_by_hand import made, restored_by_hand
 from tests.running_portal import free_port, until
 
 TABLE = "tä `ble\" 'x' %s"
@@ -284,6 +287,28 @@ def test_what_was_dumped_is_what_is_restored(
         assert objects(server, scratch) == ["counted", "seen", "twice"]
     assert scratch not in databases(server)
     assert [each.name for each in tmp_path.iterdir()] == ["a.sql"]
+
+
+@pytest.mark.django_db
+def test_a_person_restores_it_without_the_portal(server: Server, tmp_path: Path) -> None:
+    def rows() -> list[object]:
+        query = "SELECT * FROM {} ORDER BY 1"
+        tables = (IN_SQL, "floats", "child", "old_one", "seen")
+        return [server.do(query.format(table), name=name) for table in tables]
+
+    # mariadb-admin, unlike the others, does not quote a backtick.
+    name = f"shöp {uuid.uuid4().hex[:10]}"
+    server.do(f"CREATE DATABASE {quoted(name)} CHARACTER SET utf8mb4")
+    server.do("CREATE TABLE parent (id int PRIMARY KEY)", *TABLES, name=name)
+    before = rows()
+    plan, bare = made(tmp_path, "mysql", {"url": server.url(name)})
+    backup = backed_up(plan)
+    assert backup.status == "verified", backup.error
+    server.do(f"DROP DATABASE {quoted(name)}")
+    own = f"[client]\nuser=root\nsocket={server.socket}\ndefault-character-set=utf8mb4\n"
+    (bare / ".my.cnf").write_text(own)
+    restored_by_hand(bare, plan, {"HOME": str(bare)})
+    assert rows() == before
 
 
 def test_an_empty_database_is_dumped_too(
