@@ -294,17 +294,17 @@ def test_a_person_restores_it_without_the_portal(server: Server, tmp_path: Path)
     def rows() -> list[object]:
         query = "SELECT * FROM {} ORDER BY 1"
         tables = (IN_SQL, "floats", "child", "old_one", "seen")
-        return [server.do(query.format(table), name=name) for table in tables]
+        return [server.do(query.format(table), name=database) for table in tables]
 
     # mariadb-admin, unlike the others, does not quote a backtick.
-    name = f"shöp {uuid.uuid4().hex[:10]}"
-    server.do(f"CREATE DATABASE {quoted(name)} CHARACTER SET utf8mb4")
-    server.do("CREATE TABLE parent (id int PRIMARY KEY)", *TABLES, name=name)
+    database = f"shöp {uuid.uuid4().hex[:10]}"
+    server.do(f"CREATE DATABASE {quoted(database)} CHARACTER SET utf8mb4")
+    server.do("CREATE TABLE parent (id int PRIMARY KEY)", *TABLES, name=database)
     before = rows()
-    plan, bare = made(tmp_path, "mysql", {"url": server.url(name)})
+    plan, bare = made(tmp_path, "mysql", {"url": server.url(database)})
     backup = backed_up(plan)
     assert backup.status == "verified", backup.error
-    server.do(f"DROP DATABASE {quoted(name)}")
+    server.do(f"DROP DATABASE {quoted(database)}")
     own = f"[client]\nuser=root\nsocket={server.socket}\ndefault-character-set=utf8mb4\n"
     (bare / ".my.cnf").write_text(own)
     restored_by_hand(bare, plan, {"HOME": str(bare)})
