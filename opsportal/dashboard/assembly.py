@@ -48,10 +48,11 @@ class Snapshot:
         return {each.name: plain(getattr(self, each.name)) for each in fields(self)}
 
 
-def _heat(reading: Reading, merge: Merger) -> Heat:
+def _heat(reading: Reading, merge: Merger, drawn: Sequence[Plot]) -> Heat:
     shown = reading.range
     grid = Grid.over(shown.start_ms, shown.end_ms, shown.traffic_step_ms, reading.now_ms)
-    return heat(merge(reading.windows[SERVICE_TIME]), grid, shown.label)
+    missing = next(plot.empty for plot in drawn if plot.key == "response_time")
+    return heat(merge(reading.windows[SERVICE_TIME]), grid, shown.label, missing)
 
 
 def plain(value: Any) -> Any:
@@ -90,7 +91,7 @@ def arrange(reading: Reading) -> Snapshot:
         sentence=sentence(problems(reading), waiting),
         tiles=shown_tiles,
         plots=drawn,
-        heat=_heat(reading, merge),
+        heat=_heat(reading, merge, drawn),
         marks=reading.marks,
         routes=route_rows(reading.routes, reading.routes_minutes, reading.routes_before),
         compared_with=reading.before.label,

@@ -56,8 +56,8 @@ class Heat:
         return rows[::-1][:TABLE_ROWS]
 
 
-def heat(buckets: Iterable[Bucket], grid: Grid, range_label: str) -> Heat:
-    """From the merged buckets of a service."""
+def heat(buckets: Iterable[Bucket], grid: Grid, range_label: str, missing: str = "") -> Heat:
+    """From the merged buckets of a service; `missing` says why there are none."""
     together = -(-grid.count // MOST_COLUMNS)
     step_ms = grid.step_ms * together
     columns: list[Histogram | None] = [None] * -(-grid.count // together)
@@ -68,7 +68,7 @@ def heat(buckets: Iterable[Bucket], grid: Grid, range_label: str) -> Heat:
             columns[place].merge(bucket.histogram)  # type: ignore[union-attr]
     indexes = [index for each in columns if each for index in each.buckets]
     if not indexes:
-        empty = f"No requests in this range. {_MISSING}"
+        empty = missing or f"No requests in this range. {_MISSING}"
         return Heat(grid.start_ms, step_ms, empty=empty, summary=f"Response times: {empty}")
     return _drawn(columns, min(indexes), max(indexes), (grid.start_ms, step_ms), range_label)
 
