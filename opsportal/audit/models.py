@@ -47,6 +47,7 @@ class AuditEntry(models.Model):
                 fields=["id"], condition=models.Q(position=None), name="audit_entries_to_seal"
             ),
             models.Index(fields=["object_type", "object_id"], name="audit_entries_of_object"),
+            models.Index(fields=["time"], name="audit_entries_by_time"),
         ]
 
     def __str__(self) -> str:
