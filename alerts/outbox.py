@@ -129,19 +129,21 @@ def _merge(channel: Channel, now_ms: int) -> None:
 
 
 def claim(channel: Channel, now_ms: int, limit: int) -> list[Delivery]:
-    """The oldest first. One statement, a compare-and-swap in itself."""
+    """The oldest first. One statement, a compare-and-swap in itself. What is due is worked out
+    first: as a subquery PostgreSQL may run it once for each row, past the limit."""
     skip = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     statement = f"""
-        UPDATE alerts_delivery SET leased_until_ms = %s, attempts = attempts + 1
-        WHERE id IN (
+        WITH due AS MATERIALIZED (
             SELECT id FROM alerts_delivery
             WHERE channel_id = %s AND status IN ('queued', 'failed')
               AND due_ms <= %s AND leased_until_ms <= %s
             ORDER BY due_ms, id LIMIT %s {skip})
+        UPDATE alerts_delivery SET leased_until_ms = %s, attempts = attempts + 1
+        WHERE id IN (SELECT id FROM due)
         RETURNING id
     """  # noqa: S608
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement, [now_ms + LEASE_MS, channel.pk, now_ms, now_ms, limit])
+        cursor.execute(statement, [channel.pk, now_ms, now_ms, limit, now_ms + LEASE_MS])
         claimed = [row[0] for row in cursor.fetchall()]
     return list(Delivery.objects.filter(pk__in=claimed).order_by("due_ms", "pk"))
 

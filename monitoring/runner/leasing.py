@@ -25,22 +25,24 @@ def lease_due(now_ms: int, ahead_ms: int, limit: int) -> list[Lease]:
     """Checks due by now + ahead, the most overdue first.
 
     One statement, a compare-and-swap in itself: on PostgreSQL rows that another process is just
-    leasing are skipped, on SQLite one process writes at a time.
+    leasing are skipped, on SQLite one process writes at a time. What is due is worked out before
+    anything is updated: as a subquery PostgreSQL may run it once for each row, past the limit.
     """
     skip = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     statement = f"""
-        UPDATE monitoring_checkstate AS state
-        SET leased_until_ms = %s + CAST(checks.timeout_seconds * 1000 AS bigint)
-        FROM monitoring_check AS checks
-        WHERE checks.id = state.check_id AND state.check_id IN (
+        WITH due AS MATERIALIZED (
             SELECT check_id FROM monitoring_checkstate
             WHERE due_ms <= %s AND leased_until_ms <= %s
             ORDER BY due_ms LIMIT %s {skip})
+        UPDATE monitoring_checkstate AS state
+        SET leased_until_ms = %s + CAST(checks.timeout_seconds * 1000 AS bigint)
+        FROM monitoring_check AS checks
+        WHERE checks.id = state.check_id AND state.check_id IN (SELECT check_id FROM due)
         RETURNING check_id, version, due_ms, leased_until_ms
     """  # noqa: S608
     until = max(now_ms, now_ms + ahead_ms) + MARGIN_MS
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement, [until, now_ms + ahead_ms, now_ms, limit])
+        cursor.execute(statement, [now_ms + ahead_ms, now_ms, limit, until])
         taken = cursor.fetchall()
     return sorted(map(Lease._make, taken), key=attrgetter("due_ms"))
 
