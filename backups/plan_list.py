@@ -52,11 +52,16 @@ class HealthFilter(admin.SimpleListFilter):
         """Of what `with_last_runs` has annotated."""
         match self.value():
             case "failed":
-                return queryset.filter(enabled=True, last_over=BackupStatus.FAILED)
+                return queryset.filter(failing())
             case "late":
                 late = Q(newest_ms=None) | Q(newest_ms__lt=now_ms() - LATE_AFTER_MS)
                 return queryset.filter(late, enabled=True)
         return queryset
+
+
+def failing() -> Q:
+    """Of what `with_last_runs` has annotated."""
+    return Q(enabled=True, last_over=BackupStatus.FAILED)
 
 
 class PlanChangeList(ChangeList):

@@ -7,8 +7,7 @@ from io import BytesIO
 from typing import Any
 
 from monitoring.parsers import MAX_BODY_BYTES
-
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+from opsportal.draining import Application
 
 
 def measured(application: Application) -> Application:

@@ -11,10 +11,11 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 
-from alerts.channel_list import failing
+from alerts.channel_list import failing as failing_channels
 from alerts.models import Alert, AlertState, Channel, Delivery, DeliveryStatus
-from backups.models import Backup, BackupStatus, Plan
-from backups.summary import OVER
+from backups.models import Plan
+from backups.plan_list import failing as failing_plans
+from backups.plan_list import with_last_runs
 from monitoring.models import CheckState, CheckStatus
 from opsportal.mail.models import Mail, MailStatus
 from opsportal.statuspage.models import Incident, IncidentUpdate, Stage
@@ -70,7 +71,7 @@ def _broken(now_ms: int) -> QuerySet[CheckState]:
 
 
 def _failing_channels(now_ms: int) -> QuerySet[Channel]:
-    return Channel.objects.filter(failing(), enabled=True)
+    return Channel.objects.filter(failing_channels(), enabled=True)
 
 
 def _not_told(now_ms: int) -> QuerySet[Delivery]:
@@ -79,9 +80,7 @@ def _not_told(now_ms: int) -> QuerySet[Delivery]:
 
 
 def _failing_plans(now_ms: int) -> QuerySet[Plan]:
-    runs = Backup.objects.filter(plan=OuterRef("pk"), status__in=OVER).order_by("-queued_ms", "-id")
-    last = Plan.objects.annotate(last=Subquery(runs.values("status")[:1]))
-    return last.filter(enabled=True, last=BackupStatus.FAILED)
+    return with_last_runs(Plan.objects.all()).filter(failing_plans())
 
 
 def _dead_mail(now_ms: int) -> QuerySet[Mail]:

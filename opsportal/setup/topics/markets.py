@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -45,8 +46,9 @@ class MarketTopic(Topic):
     def preset(self, answers: Mapping[str, str]) -> Preset:
         return PRESETS[self.slug]
 
+    @abstractmethod
     def credentials(self, answers: Mapping[str, str]) -> dict[str, Any]:
-        raise NotImplementedError
+        """Settings of the check, secrets among them."""
 
 
 class TradierTopic(MarketTopic):
