@@ -117,5 +117,4 @@ def _after(time_ms: int) -> tuple[int, int]:
 
 
 def _bucket(time_ms: int, histogram: Histogram) -> Bucket:
-    counted = histogram
-    return Bucket(time_ms, counted.count, counted.sum, counted.min, counted.max, counted)
+    return Bucket(time_ms, histogram.count, histogram.sum, histogram.min, histogram.max, histogram)
