@@ -13,14 +13,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
+from monitoring.route_names import NO_ROUTE
 from monitoring.streams import follow
-from monitoring.traffic import (
-    NO_ROUTE,
-    WAKE_LENGTH,
-    Recorder,
-    configuration,
-    process_recorder,
-)
+from monitoring.traffic import WAKE_LENGTH, Recorder, configuration, process_recorder
 
 Handler = Callable[[HttpRequest], Any]
 # As nginx has it: nobody waited for the answer, which is no error of the server's.

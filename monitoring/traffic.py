@@ -22,6 +22,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from monitoring.histogram import Histogram
+from monitoring.route_names import OTHER_ROUTE, readable
 
 logger = logging.getLogger(__name__)
 
@@ -30,8 +31,6 @@ METRIC = "http_response_time_ms"
 SERVICE_METRIC = "http_service_response_time_ms"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
 OTHER_METHOD = "OTHER"
-NO_ROUTE = "(no route)"
-OTHER_ROUTE = "(other)"
 # A project that makes routes out of data must not make a series of each.
 MAX_ROUTES = 500
 # Woken early at this length; at 112 bytes each the buffer stays small between flushes.
@@ -213,8 +212,7 @@ class Recorder:
         ]
 
     def _key(self, pattern: str, method: str, status: int) -> tuple[str, str, str]:
-        route = pattern if pattern.startswith("(") else f"/{pattern.strip('^$')}"
-        route = route[:200]
+        route = readable(pattern)[:200]
         if route not in self._routes:
             if len(self._routes) < MAX_ROUTES:
                 self._routes.add(route)

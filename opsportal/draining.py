@@ -16,9 +16,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from opsportal.supervisor.program import LISTEN_VARIABLE, STARTED_VARIABLE
+from opsportal.supervisor.program import LEAVES_VARIABLE, LISTEN_VARIABLE, STARTED_VARIABLE
 
 ALIVE_SECONDS = 0.5
+# Set from then on: whoever holds an answer open ends it.
+leaving = threading.Event()
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -42,6 +44,7 @@ class Draining:
 
     def begin(self, *_: object) -> None:
         self._is_leaving = True
+        leaving.set()
         stop_accepting(int(os.environ[LISTEN_VARIABLE]))
 
 
@@ -63,9 +66,11 @@ def stop_accepting(descriptor: int) -> None:
 
 def ready_to_be_replaced(application: Application) -> Application:
     """Listens to a supervisor that hands the socket on, and tells it that answers will come."""
-    if LISTEN_VARIABLE not in os.environ or threading.current_thread() is not (
-        threading.main_thread()
-    ):
+    if threading.current_thread() is not threading.main_thread():
+        return application
+    if LISTEN_VARIABLE not in os.environ:
+        if LEAVES_VARIABLE in os.environ:
+            signal.signal(signal.SIGUSR1, lambda *_: leaving.set())
         return application
     draining = Draining(application)
     signal.signal(signal.SIGUSR1, draining.begin)

@@ -286,7 +286,12 @@ DASHBOARD_SHARED_SECONDS = 2
 # --- Traffic ------------------------------------------------------------------------------------
 TRAFFIC = {
     "SERVICE": "opsportal",
-    "EXCLUDE": [r"^/api/health(/|$)", r"^/static/", r"^/metrics/?$", r"^/dashboard/pulse$"],
+    "EXCLUDE": [
+        r"^/api/health(/|$)",
+        r"^/static/",
+        r"^/metrics/?$",
+        r"^/dashboard/(pulse|stream)$",
+    ],
 }
 
 

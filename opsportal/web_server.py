@@ -8,34 +8,48 @@ connections that wait in it: between the two nobody is refused, and nobody is fo
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.net import SocketHolder  # type: ignore[attr-defined]
-from granian.server import MPServer, Server
+from granian.server import MPServer
 
 from opsportal.supervisor.listening import BACKLOG
-from opsportal.supervisor.program import LISTEN_VARIABLE
+from opsportal.supervisor.program import LEAVES_VARIABLE, LISTEN_VARIABLE
 
 KILL_SECONDS = 5
 
 
-class HandedServer(MPServer):
-    """On the listening socket with this descriptor, which each worker shares."""
+class PortalServer(MPServer):
+    """On the listening socket with this descriptor, if there is one, which each worker shares."""
 
-    def __init__(self, *args: Any, descriptor: int, **options: Any) -> None:
+    def __init__(self, *args: Any, descriptor: int | None, **options: Any) -> None:
         super().__init__(*args, **options)
         self._descriptor = descriptor
 
     def _init_shared_socket(self) -> None:
+        if self._descriptor is None:
+            super()._init_shared_socket()  # type: ignore[no-untyped-call]
+            return
         # As granian itself does where workers cannot each have a socket of their own.
         holder: Any = SocketHolder
         self._shd = holder(self._descriptor, False, BACKLOG)
         self._sfd: Any = self._descriptor
         self._sso = None
+
+    def _stop_workers(self) -> None:
+        """Granian waits for answers that are under way: streams end when they are told to."""
+        for worker in self.wrks:
+            # One that is still loading dies of it, which is what is wanted of it now.
+            worker.interrupt_by_parent = True
+            with suppress(ProcessLookupError):
+                os.kill(worker.inner.pid, signal.SIGUSR1)
+        super()._stop_workers()  # type: ignore[no-untyped-call]
 
 
 def main() -> None:
@@ -53,12 +67,11 @@ def main() -> None:
         "workers_kill_timeout": KILL_SECONDS,
         "log_level": LogLevels.error,
     }
-    application, handed = "opsportal.wsgi:application", os.environ.get(LISTEN_VARIABLE)
-    server = (
-        HandedServer(application, descriptor=int(handed), **options)
-        if handed
-        else Server(application, **options)
-    )
+    # Workers inherit it, and listen to what `_stop_workers` tells them.
+    os.environ[LEAVES_VARIABLE] = "1"
+    handed = os.environ.get(LISTEN_VARIABLE)
+    descriptor = int(handed) if handed else None
+    server = PortalServer("opsportal.wsgi:application", descriptor=descriptor, **options)
     server.serve()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitoring.store import Bucket, Window, merge_windows
-from opsportal.dashboard.aggregation import AGGREGATIONS, Grid, last, line_values
+from opsportal.dashboard.aggregation import AGGREGATIONS, SETTLED_MS, Grid, last, line_values
 from opsportal.dashboard.before import drawn_step_ms
 from opsportal.dashboard.charts import (
     CHARTS,
@@ -106,7 +106,7 @@ def _plot(definition: ChartDefinition, reading: Reading, merge: Merger) -> Plot:
         for label, values in _values(line, reading.windows, grid, merge)
         if any(value is not None for value in values)
     ]
-    empty = "" if lines else _why_empty(definition, reading)
+    empty = "" if lines else _why_empty(definition, reading, step_ms)
     return Plot(
         key=definition.key,
         title=definition.title,
@@ -183,13 +183,16 @@ def _limits(definition: ChartDefinition, reading: Reading) -> list[LimitLine]:
     ]
 
 
-def _why_empty(definition: ChartDefinition, reading: Reading) -> str:
+def _why_empty(definition: ChartDefinition, reading: Reading, step_ms: int) -> str:
     metrics = {line.metric for line in definition.lines}
     known = any(reading.windows[metric] for metric in metrics) or any(
         reading.latest.get(metric) for metric in metrics
     )
     if known and not reading.range.live:
         return "Nothing was recorded in this range. Choose another one above."
+    if any(window.buckets for metric in metrics for window in reading.windows[metric]):
+        until = text(min(step_ms, SETTLED_MS) / 1000, "s")
+        return f"The first values are being gathered: the line begins when {until} are over."
     if known:
         return f"Nothing was recorded in the last {reading.range.label}. {definition.missing}"
     return f"No data yet. {definition.missing}"

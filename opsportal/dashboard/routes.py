@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from monitoring.store import SeriesRef, Window
 from opsportal.dashboard.before import change_text, notable
 from opsportal.dashboard.formats import NOTHING, text
-from opsportal.dashboard.traffic import Traffic, grouped, total
+from opsportal.dashboard.traffic import Traffic, grouped, total, values_of
 
 SHOWN = 20
 LABELS = ("method", "route", "service")
@@ -38,7 +38,7 @@ Measured = tuple[tuple[str, ...], Traffic]
 
 
 def labels_of(series: SeriesRef) -> tuple[str, ...]:
-    return tuple(series.labels.get(label, "") for label in LABELS)
+    return values_of(series, *LABELS)
 
 
 def slowest(windows: Iterable[Window]) -> list[Measured]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from monitoring.histogram import Histogram
-from monitoring.store import Window
+from monitoring.route_names import readable
+from monitoring.store import SeriesRef, Window
 
 SERVER_ERROR = "5xx"
 # The usual threshold: a person hardly notices half a second.
@@ -61,6 +62,16 @@ def grouped(windows: Iterable[Window], *labels: str) -> dict[tuple[str, ...], li
     """The windows by the values of their `labels`."""
     groups: dict[tuple[str, ...], list[Window]] = {}
     for window in windows:
-        key = tuple(window.series.labels.get(label, "") for label in labels)
+        key = values_of(window.series, *labels)
         groups.setdefault(key, []).append(window)
     return groups
+
+
+def values_of(series: SeriesRef, *labels: str) -> tuple[str, ...]:
+    """Of its labels. Series of before routes were recorded as people read them keep theirs, and
+    are one with the later ones."""
+    values = series.labels
+    return tuple(
+        readable(values[label]) if label == "route" and label in values else values.get(label, "")
+        for label in labels
+    )

@@ -10,6 +10,7 @@ from opsportal.dashboard.change_page import changed
 from opsportal.dashboard.check_page import ACTIONS, act, check_page
 from opsportal.dashboard.preferences import set_refresh
 from opsportal.dashboard.pulse import pulse
+from opsportal.dashboard.stream import stream
 
 app_name = "dashboard"
 
@@ -40,5 +41,6 @@ urlpatterns = [
     path("changed", _changed, name="changed"),
     path("dashboard/data", views.data, name="data"),
     path("dashboard/pulse", pulse, name="pulse"),
+    path("dashboard/stream", stream, name="stream"),
     path("dashboard/refresh", set_refresh, name="refresh"),
 ]

@@ -12,6 +12,8 @@ from typing import Any
 LISTEN_VARIABLE = "OPSPORTAL_LISTEN_DESCRIPTOR"
 # A file that the program makes when it is about to answer.
 STARTED_VARIABLE = "OPSPORTAL_STARTED_FILE"
+# Set where SIGUSR1 tells a process that serves that it will be stopped.
+LEAVES_VARIABLE = "OPSPORTAL_TOLD_TO_LEAVE"
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,10 +155,23 @@ def test_the_page_is_useful_without_a_script(
 
 
 def test_a_change_shows_long_before_the_next_refresh(page: Page, server: WebServer) -> None:
-    with page.expect_response(re.compile(r"/dashboard/pulse")):
+    """By the stream alone: nobody asks."""
+    page.route("**/dashboard/pulse", lambda route: route.fulfill(status=204))
+    # Its answer begins with the state as it is now.
+    with page.expect_response(lambda r: r.url.endswith("/dashboard/stream") and r.status == 200):
         open_dashboard(page, server)
     server.seed("note")
     expect(page.locator("#events")).to_contain_text("Something was done")
+
+
+def test_a_page_without_a_stream_hears_of_a_change_all_the_same(
+    page: Page, server: WebServer
+) -> None:
+    page.route("**/dashboard/stream", lambda route: route.fulfill(status=204))
+    with page.expect_response(re.compile(r"/dashboard/pulse")):
+        open_dashboard(page, server)
+    with page.expect_response(DATA):
+        server.seed("note")
 
 
 def test_how_often_is_chosen_and_remembered(page: Page, server: WebServer) -> None:

@@ -47,6 +47,15 @@ def test_an_empty_range_of_a_known_metric_is_told_apart(make_reading: MakeReadin
     assert "Choose another" in plot(make_reading(known, parameters=past), "cpu").empty
 
 
+def test_in_the_first_minute_the_chart_of_requests_says_when_it_begins(
+    make_reading: MakeReading,
+) -> None:
+    now = NOW_MS - NOW_MS % 60_000
+    drawn = plot(make_reading(windows=[traffic_window({now: [10.0] * 4})]), "requests")
+    assert drawn.lines == []
+    assert "when 1\N{NARROW NO-BREAK SPACE}min are over" in drawn.empty
+
+
 def test_each_disk_has_a_line_of_its_own(make_reading: MakeReading) -> None:
     windows = [
         gauge_window("disk_percent", {MINUTES[0]: 40}, host=HOST, path="/"),

@@ -32,6 +32,15 @@ def test_status_classes_of_a_route_are_one_row() -> None:
     assert route.failing
 
 
+def test_a_route_recorded_as_a_regular_expression_is_one_with_its_readable_name() -> None:
+    windows = [
+        traffic_window({0: [10.0] * 5}, route=r"/reports/(?P<kind>weekly|monthly)/?"),
+        traffic_window({60_000: [10.0] * 5}, route="/reports/<kind>/"),
+    ]
+    [route] = slowest_routes(windows, 10)
+    assert (route.route, route.per_minute) == ("/reports/<kind>/", "1")
+
+
 def test_methods_of_a_route_are_rows_of_their_own() -> None:
     windows = [traffic_window({0: [1.0]}, method=method) for method in ("GET", "POST")]
     assert {route.method for route in slowest_routes(windows, 1)} == {"GET", "POST"}

@@ -9,13 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from monitoring import traffic as module
-from monitoring.traffic import (
-    MAX_ROUTES,
-    MAX_TIMINGS,
-    NO_ROUTE,
-    OTHER_ROUTE,
-    Recorder,
-)
+from monitoring.route_names import NO_ROUTE, OTHER_ROUTE
+from monitoring.traffic import MAX_ROUTES, MAX_TIMINGS, Recorder
 from tests.traffic.memory_writer import MemoryWriter
 
 if TYPE_CHECKING:
@@ -110,6 +105,13 @@ def test_an_invented_method_and_an_unmatched_path_make_no_series_of_their_own(
         (NO_ROUTE, "OTHER", "4xx"): 2,
         (NO_ROUTE, "GET", "4xx"): 1,
     }
+
+
+def test_routes_of_regular_expressions_are_recorded_as_people_read_them(traffic: Traffic) -> None:
+    for pattern in ("^reports/(?P<kind>weekly|monthly)/?$", "reports/<kind>/"):
+        traffic.recorder.append((pattern, "GET", 200, 1.0))
+    traffic.recorder.flush()
+    assert traffic.writer.counts() == {("/reports/<kind>/", "GET", "2xx"): 2}
 
 
 def test_latencies_gather_in_a_histogram(traffic: Traffic) -> None:
