@@ -69,7 +69,7 @@ class Evaluator:
         try:
             items = [self._inbox.get(timeout=_IDLE_SECONDS)]
         except Empty:
-            connection.close()
+            connection.close_if_unusable_or_obsolete()
             return set(), False
         while not self._inbox.empty():
             items.append(self._inbox.get())

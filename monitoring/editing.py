@@ -14,6 +14,7 @@ from monitoring.models import Check, CheckState, CheckStatus, Transition
 from monitoring.probes.base import Probe
 from monitoring.probes.locality import goes_to, is_local
 from monitoring.probes.registry import build, kind_named
+from monitoring.waking import wake_a_worker_on_commit
 from opsportal.lib.crypto import UnreadableSecretError, decrypt, encrypt
 from opsportal.lib.kinds import SettingsError, secret_names
 
@@ -116,6 +117,7 @@ def _follow(check: Check, now_ms: int) -> None:
         state.due_ms = due_after_edit_ms(check, state, now_ms) if is_heartbeat else now_ms
     state.version += 1
     state.save()
+    wake_a_worker_on_commit()
 
 
 def change_status(state: CheckState, status: CheckStatus, why: str, now_ms: int) -> None:
@@ -139,12 +141,14 @@ def set_enabled(check: Check, enabled: bool) -> bool:
 
 
 def run_now(check: Check) -> bool:
-    """The next tick takes it. False where there is nothing to run: a paused check stays paused, and
-    a heartbeat is its job's to run."""
+    """A worker takes it at once. False where there is nothing to run: a paused check stays paused,
+    and a heartbeat is its job's to run."""
     if check.kind == "heartbeat":
         return False
     states = CheckState.objects.filter(owner=check, due_ms__isnull=False)
-    return states.update(due_ms=_now_ms()) == 1
+    is_due = states.update(due_ms=_now_ms()) == 1
+    wake_a_worker_on_commit()
+    return is_due
 
 
 def _now_ms() -> int:

@@ -49,8 +49,8 @@ SCHEDULES = (
     Schedule(
         "Run the checks that are due",
         "monitoring.tasks.run_due_checks",
-        2,
-        "Hands them to a worker up to three seconds ahead. Each check has its own interval.",
+        5,
+        "Hands them to a worker up to six seconds ahead. Each check has its own interval.",
     ),
     Schedule(
         "Compact the store",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 INTERVAL_SECONDS, SUSTAINED_INTERVAL_SECONDS = 3600, 60
 # As often as the schedule ticks.
-TICK_SECONDS = 2.0
+TICK_SECONDS = 5.0
 
 
 def main() -> None:

@@ -58,6 +58,10 @@ class Prepared:
     is_reference: bool
     is_local: bool
 
+    def may_be_due_within(self, ahead_ms: int) -> bool:
+        """After a probe, whatever it has found."""
+        return min(self.interval_ms, self.retry_interval_ms) <= ahead_ms
+
 
 class PreparedChecks:
     """One per process. Not thread-safe: only the thread that leases uses it."""

@@ -28,7 +28,7 @@ from monitoring.runner.prepared import PreparedChecks
 logger = logging.getLogger(__name__)
 
 # What comes due before the next tick is leased now and begun on time.
-AHEAD_MS = 3000
+AHEAD_MS = 6000
 _LAG_EVERY_MS = 10_000
 _BATCH = 1000
 # Waiting a little for more makes batches; nobody sees a state change a tenth of a second later.
@@ -77,7 +77,7 @@ class Runner:
                 if not self._stopping.is_set():
                     self._lease_if(ticked)
                 if batch:
-                    write(batch)
+                    self._write(batch)
             except DatabaseError as error:
                 # What cannot be written is probed again when its lease has run out.
                 logger.warning("cannot run checks; %s results are lost: %s", len(batch), error)
@@ -89,8 +89,8 @@ class Runner:
         try:
             items = [self._found.get(timeout=_IDLE_SECONDS)]
         except Empty:
-            # A connection held by an idle thread would be one less for others.
-            connection.close()
+            # On PostgreSQL a connection held by an idle thread would be one less for others.
+            connection.close_if_unusable_or_obsolete()
             return [], False
         if items[0] is not None and self._found.qsize() < _BATCH:
             self._stopping.wait(_GATHER_SECONDS)
@@ -99,10 +99,16 @@ class Runner:
         outcomes = [item for item in items if item is not None]
         return outcomes, len(outcomes) < len(items)
 
+    def _write(self, batch: list[Outcome]) -> None:
+        write(batch)
+        if any(each.check.may_be_due_within(AHEAD_MS) for each in batch):
+            # It would wait for the next tick otherwise.
+            self._lease(_now_ms())
+
     def _lease_if(self, ticked: bool) -> None:
         """At a tick; and when there were more than fitted, as soon as there is room for them."""
         if ticked or (self._more_are_due and self._engine.free >= CAPACITY // 2):
-            self._lease(time.time_ns() // 1_000_000)
+            self._lease(_now_ms())
 
     def _lease(self, now_ms: int) -> None:
         limit = self._engine.free
@@ -117,6 +123,10 @@ class Runner:
         lag_seconds = self._engine.take_highest_lag_ms() / 1000
         labels = {"host": settings.HOST_NAME}
         store.record([store.Point("check_lag_seconds", labels, now_ms, lag_seconds)])
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 @cache

@@ -88,10 +88,10 @@ def test_a_probe_that_forgets_its_timeout_is_given_up(
     runner: Runner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("monitoring.runner.engine._GRACE_MS", 200)
-    monkeypatch.setattr("monitoring.probes.tcp.Tcp.probe", lambda self, timeout: time.sleep(4))
+    monkeypatch.setattr("monitoring.probes.tcp.Tcp.probe", lambda self, timeout: time.sleep(8))
     check = Check(name="forgetful", kind="tcp", retries=0, timeout_seconds=0.2)
     save_check(check, {"host": "127.0.0.1", "port": 1})
-    (state,) = until_probed(runner, check, seconds=3).values()
+    (state,) = until_probed(runner, check, seconds=7).values()
     assert (state.status, state.message) == ("down", "no answer within 0.2 s")
 
 
@@ -179,3 +179,16 @@ def test_a_check_is_begun_when_it_is_due_though_it_is_leased_before(runner: Runn
     assert state.probed_ms is not None
     # Not before; and not at the next tick that looks for due checks, seconds later.
     assert due_ms <= state.probed_ms < due_ms + 5000
+
+
+def test_a_check_of_every_second_does_not_wait_for_the_next_tick(runner: Runner) -> None:
+    with serving(sending(http(b"ok"))) as good:
+        check = web("often", good, interval_seconds=1)
+        runner.tick()
+        probed: set[int | None] = set()
+
+        def probed_thrice() -> bool:
+            probed.add(CheckState.objects.get(pk=check.pk).probed_ms)
+            return len(probed - {None}) >= 3
+
+        until(probed_thrice, 10, "three probes after one tick")
