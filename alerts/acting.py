@@ -79,9 +79,8 @@ def silence(matchers: str, starts_ms: int, ends_ms: int, author: str, comment: s
 def silence_alert(alert: Alert, seconds: int, by: str, now_ms: int | None = None) -> Silence:
     """Just this threshold on just this series."""
     now_ms = _now_ms() if now_ms is None else now_ms
-    labels = {"threshold": alert.name, **alert.labels}
-    lines = [f"{name}={value}" for name, value in labels.items() if "\n" not in str(value)]
-    made = silence("\n".join(lines), now_ms, now_ms + seconds * 1000, by, "from the alert")
+    matchers = matching.exactly({**alert.labels, "threshold": alert.name})
+    made = silence(matchers, now_ms, now_ms + seconds * 1000, by, "from the alert")
     _note(alert, EventKind.NOTE, f"silenced for {seconds // 60} min", by, now_ms)
     return made
 

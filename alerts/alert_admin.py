@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 
 from alerts.admin_cells import chip, lasting, moment, now_ms, severity_chip
-from alerts.conditions.limit import with_unit
 from alerts.models import Alert
 from monitoring.history_admin import History
 
@@ -43,7 +42,7 @@ class AlertAdmin(History, AlertBase):
         "metric",
         "shown_labels",
         "shown_value",
-        "limit",
+        "shown_limit",
         "started",
         "duration",
         "resolved_why",
@@ -70,7 +69,11 @@ class AlertAdmin(History, AlertBase):
 
     @admin.display(description="value", ordering="value")
     def shown_value(self, alert: Alert) -> str:
-        return "" if alert.value is None else with_unit(alert.metric, alert.value)
+        return "" if alert.value is None else alert.shown(alert.value)
+
+    @admin.display(description="limit")
+    def shown_limit(self, alert: Alert) -> str:
+        return "" if alert.limit is None else alert.shown(alert.limit)
 
     @admin.display(description="started", ordering="started_ms")
     def started(self, alert: Alert) -> str:

@@ -54,7 +54,9 @@ def replay(
 ) -> Verdicts:
     """`buckets` of STEP_MS, oldest first, from a span before the start."""
     times = [each.time_ms for each in buckets]
-    span_ms = max(condition.span_ms(rule), STEP_MS)
+    # A change is seen between two buckets.
+    least_ms = 2 * STEP_MS if rule.aggregation == "rate" else STEP_MS
+    span_ms = max(condition.span_ms(rule), least_ms)
     found: list[Past] = []
     episode: Episode | None = None
     peak: float | None = None

@@ -13,10 +13,11 @@ from alerts.wording import sentence
 from alerts.writing import write
 from monitoring.models import Check
 from monitoring.store import LatestPoint
+from monitoring.tags import labels_of
 
 _UPDATED = (
-    "state", "severity", "value", "limit", "message", "started_ms", "fired_ms", "good_since_ms",
-    "resolved_ms", "resolved_why", *DECIDED,
+    "state", "severity", "value", "limit", "unit", "message", "started_ms", "fired_ms",
+    "good_since_ms", "resolved_ms", "resolved_why", *DECIDED,
 )  # fmt: skip
 
 
@@ -31,7 +32,7 @@ class Changes:
         self._events: list[AlertEvent] = []
         self._fired: list[Alert] = []
         self._resolved: list[Alert] = []
-        self._names: dict[str, str] | None = None
+        self._checks: dict[str, tuple[str, list[str]]] | None = None
 
     def take(
         self,
@@ -73,7 +74,7 @@ class Changes:
             threshold=self._threshold,
             name=watched.name,
             metric=watched.rule.metric,
-            labels={**series.labels, **watched.extra_labels},
+            labels={**self._of_its_tags(series.labels), **series.labels, **watched.extra_labels},
             series_id=None if series.id == NO_SERIES else series.id,
             fingerprint=subject.fingerprint,
             state=AlertState.PENDING,
@@ -89,9 +90,10 @@ class Changes:
         alert.good_since_ms = episode.good_since_ms
         if why is Why.KEPT:
             return
-        alert.value, alert.limit = judgement.value, judgement.limit
+        measures = self._watched.condition.measures(self._watched.rule)
+        alert.value, alert.limit, alert.unit = judgement.value, judgement.limit, measures[1]
         alert.message = sentence(
-            alert.metric, self._for_people(point), judgement.value, judgement.why
+            alert.metric, measures, self._for_people(point), judgement.value, judgement.why
         )
         kinds = {
             Why.STARTED: EventKind.STARTED,
@@ -107,11 +109,22 @@ class Changes:
     def _for_people(self, point: LatestPoint) -> dict[str, str]:
         """A check by its name; labels have its slug."""
         labels = point.series.labels
+        known = self._check(labels)
+        return {**labels, "check": known[0]} if known else labels
+
+    def _of_its_tags(self, labels: dict[str, str]) -> dict[str, str]:
+        """Of a check on which host it is, or of which app, if somebody has said so."""
+        known = self._check(labels)
+        return labels_of(known[1]) if known else {}
+
+    def _check(self, labels: dict[str, str]) -> tuple[str, list[str]] | None:
+        """Its name and tags."""
         if "check" not in labels:
-            return labels
-        if self._names is None:
-            self._names = dict(Check.objects.values_list("slug", "name"))
-        return {**labels, "check": self._names.get(labels["check"], labels["check"])}
+            return None
+        if self._checks is None:
+            rows = Check.objects.values_list("slug", "name", "tags")
+            self._checks = {slug: (name, tags) for slug, name, tags in rows}
+        return self._checks.get(labels["check"])
 
     def _end(self, alert: Alert, judgement: Judgement, why: Why) -> None:
         had_fired = alert.state == AlertState.FIRING

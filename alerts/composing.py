@@ -115,7 +115,9 @@ def _recent(snapshots: Sequence[dict[str, Any]]) -> dict[int, list[float]]:
 
 def _item(alert_id: int, row: dict[str, Any], recent: Mapping[int, list[float]]) -> Item:
     fields: dict[str, Any] = {name: value for name, value in row.items() if name != "series_id"}
+    # Rows of before an upgrade have none.
     metric = METRICS.get(row["metric"])
+    fields.setdefault("unit", metric.unit if metric else "")
     made: dict[str, Any] = {"acknowledge_url": "", "silence_url": "", "url": settings.PUBLIC_URL}
     if alert_id:
         made = {
@@ -125,7 +127,6 @@ def _item(alert_id: int, row: dict[str, Any], recent: Mapping[int, list[float]])
         }
     return Item(
         alert_id=alert_id,
-        unit=metric.unit if metric else "",
         recent=recent.get(row["series_id"] or 0, []),
         dashboard_url=links.dashboard_url(row["since_ms"]),
         **made,

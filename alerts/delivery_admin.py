@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from alerts import sending_again
 from alerts.admin_cells import chip, milliseconds, moment, now_ms, severity_chip
 from alerts.models import Delivery, DeliveryItem, DeliveryStatus
 from monitoring.evidence import readable
@@ -40,19 +41,12 @@ def with_items(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
 def send_again(listed: DeliveryBase, request: HttpRequest, chosen: QuerySet[Delivery]) -> None:
     from alerts.outbox import wake
 
-    dead = dict(chosen.filter(status=DeliveryStatus.DEAD).values_list("pk", "channel_id"))
+    dead = list(chosen.filter(status=DeliveryStatus.DEAD).values_list("pk", flat=True))
     if not dead:
         messages.error(request, "None of them is dead: the others are sent or will be.")
         return
-    again = Delivery.objects.filter(pk__in=dead, status=DeliveryStatus.DEAD)
-    count = again.update(
-        status=DeliveryStatus.QUEUED,
-        due_ms=now_ms(),
-        attempts=0,
-        leased_until_ms=0,
-    )
-    wake(sorted(set(dead.values())))
-    messages.success(request, f"{count} to be sent again.")
+    wake(sorted(sending_again.send_again(dead, now_ms())))
+    messages.success(request, f"{len(dead)} to be sent again, as things are now.")
 
 
 @admin.register(Delivery)

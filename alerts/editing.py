@@ -19,6 +19,7 @@ from alerts.conditions.registry import build as build_condition
 from alerts.models import Channel, Threshold
 from monitoring.catalogue import metric
 from monitoring.editing import MASK
+from monitoring.store.identity import check_labels
 from opsportal.lib.crypto import UnreadableSecretError, decrypt, encrypt
 from opsportal.lib.kinds import SettingsError, secret_names
 
@@ -53,10 +54,9 @@ def _said(check: Callable[[], object]) -> str:
 
 
 def _labels(value: object) -> str:
-    texts = isinstance(value, Mapping) and all(
-        isinstance(text, str) for pair in value.items() for text in pair
-    )
-    return "" if texts else "must be an object of texts"
+    if not isinstance(value, Mapping):
+        return "must be an object of texts"
+    return _said(lambda: check_labels(value.items()))
 
 
 def _number(value: float | None) -> str:
@@ -137,6 +137,8 @@ def save_channel(channel: Channel, given: Mapping[str, Any]) -> None:
     hidden = secret_names(kind_named(channel.kind))
     channel.settings = {name: value for name, value in settings.items() if name not in hidden}
     channel.secrets = encrypt({name: settings[name] for name in hidden if settings.get(name)})
+    # Whoever asked for a pause was perhaps another one.
+    channel.quiet_until_ms = 0
     channel.save()
 
 

@@ -53,13 +53,21 @@ def _matcher(line: str) -> Matcher:
     if found is None:
         raise ValueError(f"cannot read {line.strip()[:80]!r}; write a line such as host=db-1")
     label, operator, value = found.groups()
-    value = value.strip('"')
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        value = value[1:-1]
     if operator in ("=~", "!~"):
         try:
             _pattern(value)
         except re2.error as error:
             raise ValueError(f"{value[:80]!r} is no regular expression: {error}") from None
     return Matcher(label, operator, value)
+
+
+def exactly(labels: Mapping[str, str]) -> str:
+    """Matchers of just these labels, to be parsed again; what no line can say is left out."""
+    lines = [f'{name}="{value}"' for name, value in labels.items()]
+    kept = [each for each in lines if len(each.splitlines()) == 1 and _LINE.fullmatch(each)]
+    return "\n".join(kept[:MAX_MATCHERS])
 
 
 def matches(matchers: Iterable[Matcher], labels: Mapping[str, str]) -> bool:

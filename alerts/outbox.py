@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Q, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Least
 
 from alerts.channels.base import ChannelKind, PermanentError, Receipt, TemporaryError
@@ -54,7 +54,9 @@ def due_channels(now_ms: int) -> list[int]:
     rows = Delivery.objects.filter(
         status__in=_WAITING, due_ms__lte=now_ms, leased_until_ms__lte=now_ms
     )
-    return list(rows.filter(channel__enabled=True).values_list("channel", flat=True).distinct())
+    ready = rows.filter(channel__enabled=True, channel__quiet_until_ms__lte=now_ms)
+    # Without the model's order, by which each delivery would be another row.
+    return list(ready.order_by("channel").values_list("channel", flat=True).distinct())
 
 
 def set_right(now_ms: int) -> int:
@@ -63,6 +65,7 @@ def set_right(now_ms: int) -> int:
     ahead_ms = now_ms + LEASE_MS
     since_ms = now_ms - 24 * 3_600_000
     Delivery.objects.filter(created_ms__gt=since_ms, sent_ms__gt=ahead_ms).update(sent_ms=now_ms)
+    Channel.objects.filter(quiet_until_ms__gt=now_ms + LONGEST_WAIT_MS).update(quiet_until_ms=0)
     waiting = Delivery.objects.filter(status__in=_WAITING)
     waiting.filter(leased_until_ms__gt=ahead_ms + LEASE_MS).update(leased_until_ms=0)
     too_late = Q(status=DeliveryStatus.FAILED, due_ms__gt=now_ms + LONGEST_WAIT_MS)
@@ -84,7 +87,8 @@ def drain(channel_id: int) -> int:
 
 
 def _send_all(channel: Channel, claimed: Sequence[Delivery]) -> int:
-    """How many were taken. What there is no time for is left to whoever claims it next."""
+    """How many were taken. What there is no time for is left to whoever claims it next, and so is
+    all that follows once the receiver has asked for a pause."""
     try:
         kind = kind_of(channel)
     except (SettingsError, UnreadableSecretError) as error:
@@ -93,15 +97,26 @@ def _send_all(channel: Channel, claimed: Sequence[Delivery]) -> int:
         return 0
     messages = compose(claimed, with_recent=kind.shows_recent, with_earlier=kind.follows_up)
     taken = 0
-    for delivery in claimed:
+    for place, delivery in enumerate(claimed, start=1):
         if delivery.leased_until_ms - _now_ms() >= _SEND_MS:
             delivery.channel = channel
             taken += _send(kind, delivery, messages[delivery.pk])
+        if channel.quiet_until_ms > _now_ms():
+            _give_back(claimed[place:])
+            break
     return taken
+
+
+def _give_back(claimed: Sequence[Delivery]) -> None:
+    """As if nobody had claimed them: they may still become one message."""
+    rows = Delivery.objects.filter(pk__in=[each.pk for each in claimed])
+    rows.update(leased_until_ms=0, attempts=F("attempts") - 1)
 
 
 def _room(channel: Channel, now_ms: int) -> int:
     """How many messages may be sent now. Where more wait than that, they become one."""
+    if channel.quiet_until_ms > now_ms:
+        return 0
     # Of the class: settings that cannot be read any more are for the send to find out.
     kind = kind_named(channel.kind)
     limit = channel.max_per_minute or kind.max_per_minute
@@ -257,6 +272,8 @@ def _mark_failed(delivery: Delivery, error: str, retry_after_seconds: float | No
         status=DeliveryStatus.FAILED, due_ms=due_ms, leased_until_ms=0, error=error[:500]
     )
     _note_error(delivery.channel, error, now_ms)
+    if retry_after_seconds:
+        _pause(delivery.channel, now_ms + int(retry_after_seconds * 1000))
     if now_ms - delivery.created_ms > PATIENCE_MS:
         _record_failing(delivery.channel, 1.0, now_ms)
 
@@ -286,6 +303,11 @@ def _mark_dead(delivery: Delivery, error: str) -> None:
 def _note_error(channel: Channel, error: str, now_ms: int) -> None:
     channel.last_error_ms = now_ms
     Channel.objects.filter(pk=channel.pk).update(last_error_ms=now_ms, last_error=error[:500])
+
+
+def _pause(channel: Channel, until_ms: int) -> None:
+    channel.quiet_until_ms = until_ms
+    Channel.objects.filter(pk=channel.pk).update(quiet_until_ms=until_ms)
 
 
 def _record_failing(channel: Channel, value: float, now_ms: int) -> None:

@@ -113,9 +113,17 @@ class SilenceSerializer(_Strict):
             raise serializers.ValidationError(error.errors) from None
 
 
+def _object(value: Any) -> None:
+    if not isinstance(value, dict):
+        raise serializers.ValidationError("Must be an object.")
+
+
 class ThresholdSerializer(_Strict):
     """docs/thresholds.md says what each field means."""
 
+    settings = serializers.JSONField(
+        required=False, validators=[_object], help_text="Of its kind; docs/thresholds.md lists them"
+    )
     channels = serializers.PrimaryKeyRelatedField[Channel](
         many=True, required=False, queryset=Channel.objects.all()
     )
@@ -145,7 +153,9 @@ class ThresholdSerializer(_Strict):
 class ChannelSerializer(_Strict):
     """Secret settings are masked. A mask that is sent back leaves the secret as it is."""
 
-    settings = serializers.JSONField(help_text="Of its kind; docs/channels.md lists them")
+    settings = serializers.JSONField(
+        validators=[_object], help_text="Of its kind; docs/channels.md lists them"
+    )
 
     class Meta:
         model = Channel
@@ -162,11 +172,6 @@ class ChannelSerializer(_Strict):
     def to_representation(self, instance: Channel) -> dict[str, Any]:
         shown: dict[str, Any] = super().to_representation(instance)
         return {**shown, "settings": masked_settings(instance)}
-
-    def validate_settings(self, value: Any) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            raise serializers.ValidationError("Must be an object.")
-        return value
 
     def validate_kind(self, value: str) -> str:
         if self.instance is not None and self.instance.kind != value:

@@ -8,6 +8,7 @@ from typing import Any
 from alerts.conditions.limit import with_unit
 from alerts.lifecycle import Why
 from alerts.models import Alert, AlertState
+from monitoring.catalogue import METRICS
 
 
 def snapshot(alert: Alert) -> dict[str, Any]:
@@ -23,6 +24,7 @@ def snapshot(alert: Alert) -> dict[str, Any]:
         "summary": f"{alert.message}{_how_it_ended(alert)}"[:500],
         "value": alert.value,
         "limit": alert.limit,
+        "unit": alert.shown_unit,
         "comparison": threshold.comparison if threshold else "",
         "since_ms": alert.fired_ms or alert.started_ms,
         "resolved_ms": alert.resolved_ms,
@@ -49,6 +51,7 @@ def made_up(channel_name: str, by: str, now_ms: int) -> dict[str, Any]:
         "summary": f"This is a test, sent by {by}. CPU {with_unit('cpu_percent', 97.2)}",
         "value": 97.2,
         "limit": 90.0,
+        "unit": METRICS["cpu_percent"].unit,
         "comparison": ">",
         "since_ms": now_ms,
         "resolved_ms": None,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
+from statistics import fmean
 
 from alerts.endings import BY_HAND
 from alerts.models import Alert
@@ -15,8 +15,8 @@ BRIEF_MS = 5 * 60_000
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Of alerts that fired. Times are medians in seconds, None where there is nothing to take them
-    of; shares are percentages."""
+    """Of alerts that fired. Times are means in seconds (MTTA, MTTR), None where there is nothing to
+    take them of; shares are percentages."""
 
     fired: int
     acknowledge_seconds: float | None
@@ -47,15 +47,16 @@ def of(alerts: Iterable[Alert]) -> Statistics:
     ]
     return Statistics(
         fired=len(fired),
-        acknowledge_seconds=_median_seconds(seen),
-        resolve_seconds=_median_seconds(ended),
+        acknowledge_seconds=_mean_seconds(seen),
+        resolve_seconds=_mean_seconds(ended),
         acknowledged_percent=_percent(len(seen), len(fired)),
         brief_percent=_percent(len(brief), len(fired)),
     )
 
 
-def _median_seconds(times_ms: list[int]) -> float | None:
-    return max(0.0, statistics.median(times_ms) / 1000) if times_ms else None
+def _mean_seconds(times_ms: list[int]) -> float | None:
+    """A clock that was set back makes no alert end before it began."""
+    return fmean(max(0, each) for each in times_ms) / 1000 if times_ms else None
 
 
 def _percent(part: int, whole: int) -> float | None:

@@ -192,6 +192,7 @@ def _go_on(
 ) -> None:
     """Repeats and escalates, unless somebody has acknowledged."""
     notices: list[Notice] = []
+    withheld: list[tuple[Alert, str]] = []
     for alert in alerts:
         if alert.acknowledged_ms is not None:
             alert.next_look_ms = None
@@ -200,12 +201,28 @@ def _go_on(
         reason = known.muted(subject)
         if reason:
             alert.next_look_ms = now_ms + LOOK_EVERY_MS
+            withheld.append((alert, reason))
             continue
         found = known.audience(subject)
         notices += _again(alert, found, now_ms)
         alert.next_look_ms = _next_look_ms(alert, found, now_ms)
     write(alerts, ["next_look_ms", "told_ms", "escalated"])
+    _say_why(withheld, now_ms)
     queue(notices, now_ms)
+
+
+def _say_why(withheld: Sequence[tuple[Alert, str]], now_ms: int) -> None:
+    """Of what was told before and now is kept back: once, however often it is looked at."""
+    known = AlertEvent.objects.filter(
+        alert__in=[alert.pk for alert, _reason in withheld],
+        kind__in=(EventKind.TOLD, EventKind.NOT_TOLD),
+    )
+    last = dict(known.order_by("time_ms", "pk").values_list("alert", "reason")) if withheld else {}
+    AlertEvent.objects.bulk_create(
+        _not_told(alert, reason, now_ms)
+        for alert, reason in withheld
+        if last.get(alert.pk) != reason
+    )
 
 
 def _again(alert: Alert, found: Audience, now_ms: int) -> list[Notice]:

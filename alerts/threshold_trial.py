@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from alerts import error_budget
+from alerts.amounts import amount
 from alerts.backtest import STEP_MS, Past, replay, suggested_value
 from alerts.combining import Subject, label_names, subjects
 from alerts.conditions.base import Rule
@@ -60,14 +61,14 @@ def backtested(threshold: Threshold, days: int, now_ms: int | None = None) -> Te
     chosen = windows[:MOST_SERIES]
     tested = [replay(rule, condition, each.buckets, start_ms, now_ms) for each in chosen]
     shown = [
-        _shown(rule, each, found.episodes, start_ms, now_ms)
+        _shown(threshold, each, found.episodes, start_ms, now_ms)
         for each, found in zip(chosen, tested, strict=True)
     ]
     if isinstance(condition, BurnRate):
         shown = _with_budgets(rule, condition, shown, known, now_ms)
     histories = [each.buckets for each in chosen]
     value = None
-    if threshold.kind == "limit" and rule.aggregation not in ("rate", "absent"):
+    if threshold.kind == "limit" and _limits(threshold):
         value = suggested_value(rule, condition, histories, start_ms, now_ms)
     return Tested(
         days,
@@ -121,12 +122,21 @@ def _in_words(length_ms: int) -> str:
     return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.1f} h"
 
 
+def _limits(threshold: Threshold) -> list[float]:
+    """Those that are values of the metric."""
+    is_other = threshold.kind == "limit" and threshold.aggregation in ("rate", "absent")
+    if is_other or threshold.kind == "no_data":
+        return []
+    return [each for each in (threshold.value, threshold.warning_value) if each is not None]
+
+
 def _shown(
-    rule: Rule, window: Window, episodes: Sequence[Past], start_ms: int, end_ms: int
+    threshold: Threshold, window: Window, episodes: Sequence[Past], start_ms: int, end_ms: int
 ) -> Shown:
+    metric, unit = threshold.metric, condition_of(threshold).measures(rule_of(threshold))[1]
     buckets = [each for each in window.buckets if each.time_ms >= start_ms]
-    limits = [each for each in (rule.value, rule.warning_value) if each is not None]
-    values = [*(each.mean for each in buckets), *limits]
+    limits = _limits(threshold)
+    values = [*(each.mean for each in buckets), *limits] or [0.0]
     low, high = min(values), max(values)
 
     def x(time_ms: int) -> float:
@@ -141,13 +151,13 @@ def _shown(
         f"M{drawn}" if drawn else "",
         [y(each) for each in limits],
         [(x(e.fired_ms), max(2.0, x(e.ended_ms or end_ms) - x(e.fired_ms))) for e in episodes],
-        with_unit(rule.metric, low),
-        with_unit(rule.metric, high),
-        [_row(rule, each, end_ms) for each in episodes[-20:]],
+        with_unit(metric, low),
+        with_unit(metric, high),
+        [_row(each, end_ms, unit) for each in episodes[-20:]],
     )
 
 
-def _row(rule: Rule, past: Past, now_ms: int) -> tuple[datetime, str, str, str]:
-    peak = "" if past.peak is None else with_unit(rule.metric, past.peak)
+def _row(past: Past, now_ms: int, unit: str) -> tuple[datetime, str, str, str]:
+    peak = "" if past.peak is None else amount(past.peak, unit)
     begun = datetime.fromtimestamp(past.fired_ms / 1000, UTC)
     return begun, past.severity, _in_words(past.lasted_ms(now_ms)), peak

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from alerts.conditions.limit import with_unit
-from monitoring.catalogue import METRICS
+from alerts.amounts import amount
 
 MAX_LENGTH = 500
 # What tells one series of a metric from another, in the order in which people say it.
@@ -15,13 +14,20 @@ _ON_A_HOST = ("host", "path")
 _STATES = {"check_up": "is down", "restore_test_ok": "restore test failed"}
 
 
-def sentence(metric: str, labels: Mapping[str, str], value: float | None, why: str) -> str:
-    """Such as "CPU 97.2 % on web-1, above 90 %" or "tradier is down"."""
+def sentence(
+    metric: str,
+    measures: tuple[str, str],
+    labels: Mapping[str, str],
+    value: float | None,
+    why: str,
+) -> str:
+    """Such as "CPU 97.2 % on web-1, above 90 %" or "tradier is down". `measures` is what the value
+    is, and its unit."""
     place = place_of(labels)
     if metric in _STATES and value == 0:
         return f"{place or 'something'} {_STATES[metric]}"[:MAX_LENGTH]
-    label = METRICS[metric].label if metric in METRICS else metric
-    shown = f"{label} {with_unit(metric, value)}" if value is not None else label
+    label, unit = measures
+    shown = f"{label} {amount(value, unit)}" if value is not None else label
     where = f" on {place}" if place else ""
     return f"{shown}{where}, {why}"[:MAX_LENGTH]
 

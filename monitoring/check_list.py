@@ -37,7 +37,7 @@ class CheckChangeList(ChangeList):
         for check in self.result_list:
             setattr(check, _TIMES, times.get(check.slug, []))
             setattr(check, _SPANS, spans.get(check.pk, []))
-            setattr(check, _LEFT_OUT, left_out_of(check.slug, check.kind, planned))
+            setattr(check, _LEFT_OUT, left_out_of(check, planned))
 
 
 def chip(check: Check) -> SafeString:

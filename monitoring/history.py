@@ -35,7 +35,7 @@ def availability_by_period(check: Check, now_ms: int) -> dict[str, Availability]
     """Of the last 24 hours, 7, 30 and 90 days, without planned work."""
     longest = now_ms - max(PERIODS_DAYS.values()) * DAY_MS
     spans = spans_of([check.pk], longest).get(check.pk, [])
-    left_out = left_out_of(check.slug, check.kind, planned_between(longest, now_ms))
+    left_out = left_out_of(check, planned_between(longest, now_ms))
     return {
         name: availability(spans, now_ms - days * DAY_MS, now_ms, left_out)
         for name, days in PERIODS_DAYS.items()

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from monitoring.models import Check
 from monitoring.signals import planned_work_asked
+from monitoring.tags import labels_of
 
 Window = tuple[int, int]
 """Start and end in ms."""
@@ -28,9 +30,12 @@ def planned_between(start_ms: int, end_ms: int) -> list[PlannedWork]:
     return [work for _, found in answers for work in found]
 
 
-def left_out_of(slug: str, kind: str, planned: Sequence[PlannedWork]) -> list[Window]:
+def left_out_of(check: Check, planned: Sequence[PlannedWork]) -> list[Window]:
     """The times of work on a check, oldest first; those that overlap are one."""
-    labels = {"check": slug, "kind": kind, "metric": "check_up"}
+    if not planned:
+        return []
+    own = {"check": check.slug, "kind": check.kind, "metric": "check_up"}
+    labels = {**labels_of(check.tags), **own}
     return merged(each for work in planned if work.covers(labels) for each in work.windows)
 
 

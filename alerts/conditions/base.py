@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from monitoring.catalogue import METRICS
 from monitoring.store import Bucket
 from opsportal.lib.kinds import Configured
 
@@ -53,6 +54,11 @@ class Condition(Configured):
     def from_last_point(self, rule: Rule) -> bool:
         """Whether the series' last point is enough: then no window has to be read."""
         return False
+
+    def measures(self, rule: Rule) -> tuple[str, str]:
+        """What is held against the limit, for people, and its unit: the metric itself."""
+        metric = METRICS.get(rule.metric)
+        return (metric.label, metric.unit) if metric else (rule.metric, "")
 
     @abstractmethod
     def span_ms(self, rule: Rule) -> int:

@@ -49,6 +49,11 @@ class BurnRate(Condition):
     )
     days: int = setting("Over, days", "Of the error budget", default=30, minimum=1, maximum=365)
 
+    def measures(self, rule: Rule) -> tuple[str, str]:
+        """How many times as fast as the objective allows its error budget is spent."""
+        label, _unit = super().measures(rule)
+        return f"Burn rate of {label}", "times"
+
     def span_ms(self, rule: Rule) -> int:
         return max(pace.long_ms for pace in PACES)
 
@@ -64,8 +69,8 @@ class BurnRate(Condition):
             times = pace.times * self.days / 30
             long = self._burning(rule, buckets, now_ms - pace.long_ms)
             if min(long, self._burning(rule, buckets, now_ms - pace.short_ms)) > times:
-                why = f"{times:.3g} times the rate that {self.objective_percent:g} % allows"
-                return Judgement(Finding.TRUE, long, times, pace.severity, f"above {why}")
+                why = f"above {times:.3g} times what {self.objective_percent:g} % allows"
+                return Judgement(Finding.TRUE, long, times, pace.severity, why)
         burning = self._burning(rule, buckets, now_ms - PACES[0].long_ms)
         return Judgement(Finding.FALSE, burning, PACES[0].times * self.days / 30, why="in budget")
 

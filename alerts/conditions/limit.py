@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from alerts.amounts import amount
 from alerts.conditions.aggregation import aggregate
@@ -40,7 +41,15 @@ class Limit(Condition):
         self, rule: Rule, buckets: Sequence[Bucket], now_ms: int, is_firing: bool
     ) -> Judgement:
         value = aggregate(rule.aggregation, buckets)
-        return held_against(rule, value, is_firing)
+        found = held_against(rule, value, is_firing)
+        if rule.aggregation == "absent":
+            # One and nought are for the comparison; people are told of what came.
+            return replace(found, value=None, limit=None, why=came(rule, buckets))
+        return found
+
+    def measures(self, rule: Rule) -> tuple[str, str]:
+        label, unit = super().measures(rule)
+        return (f"Change of {label}", f"{unit}/s") if rule.aggregation == "rate" else (label, unit)
 
 
 def held_against(rule: Rule, value: float | None, is_firing: bool) -> Judgement:
@@ -71,14 +80,22 @@ def _limits(rule: Rule) -> list[tuple[str, float]]:
 
 
 def phrase(rule: Rule, limit: float) -> str:
-    return f"{_WORDS[rule.comparison]} {with_unit(rule.metric, limit)}"
+    return f"{_WORDS[rule.comparison]} {_limit(rule, limit)}"
 
 
 def _back(rule: Rule, limit: float) -> str:
     opposite = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}[rule.comparison]
-    return f"{_WORDS[opposite]} {with_unit(rule.metric, limit)}"
+    return f"{_WORDS[opposite]} {_limit(rule, limit)}"
 
 
-def with_unit(metric: str, value: float) -> str:
+def _limit(rule: Rule, limit: float) -> str:
+    return with_unit(rule.metric, limit, "/s" if rule.aggregation == "rate" else "")
+
+
+def came(rule: Rule, buckets: Sequence[Bucket]) -> str:
+    return "data came" if buckets else f"no data for {rule.window_seconds} s"
+
+
+def with_unit(metric: str, value: float, suffix: str = "") -> str:
     unit = METRICS[metric].unit if metric in METRICS else ""
-    return amount(value, unit)
+    return amount(value, f"{unit}{suffix}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from alerts.conditions.base import Condition, Finding, Judgement, Rule
+from alerts.conditions.limit import came
 from monitoring.store import Bucket
 from opsportal.lib.kinds import kind
 
@@ -29,6 +30,5 @@ class NoDataCondition(Condition):
         self, rule: Rule, buckets: Sequence[Bucket], now_ms: int, is_firing: bool
     ) -> Judgement:
         if buckets:
-            return Judgement(Finding.FALSE, why="data came")
-        why = f"no data for {rule.window_seconds} s"
-        return Judgement(Finding.TRUE, severity=rule.severity, why=why)
+            return Judgement(Finding.FALSE, why=came(rule, buckets))
+        return Judgement(Finding.TRUE, severity=rule.severity, why=came(rule, buckets))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
+from alerts.amounts import amount
 from alerts.models.thresholds import Severity, Threshold
+from monitoring.catalogue import METRICS
 
 
 class AlertState(models.TextChoices):
@@ -33,6 +35,8 @@ class Alert(models.Model):
     # At the last change; and the limit that it was held against.
     value = models.FloatField(null=True)
     limit = models.FloatField(null=True)
+    # Of both; null: the metric's own, as in alerts from before there was this field.
+    unit = models.CharField(max_length=20, null=True)  # noqa: DJ001 (empty means that it has none)
     message = models.CharField(max_length=500, default="", blank=True)
     started_ms = models.BigIntegerField()
     fired_ms = models.BigIntegerField(null=True)
@@ -78,6 +82,16 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown_unit(self) -> str:
+        if self.unit is not None:
+            return self.unit
+        return METRICS[self.metric].unit if self.metric in METRICS else ""
+
+    def shown(self, value: float) -> str:
+        """A value such as its own, or its limit, for people."""
+        return amount(value, self.shown_unit)
 
 
 class EventKind(models.TextChoices):

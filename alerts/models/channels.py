@@ -6,12 +6,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from alerts.channels.registry import LABELS
+from alerts.models.limits import ONE_LINE
 
 
 class Channel(models.Model):
     """Where people hear. Its settings are those of its kind (`alerts.channels`)."""
 
-    name = models.CharField(max_length=100, unique=True)
+    name = models.CharField(max_length=100, unique=True, validators=[ONE_LINE])
     kind = models.CharField(max_length=20, choices=list(LABELS.items()))
     settings = models.JSONField(default=dict, blank=True)
     # Of the settings those that are secret, encrypted (opsportal/lib/crypto.py).
@@ -32,6 +33,8 @@ class Channel(models.Model):
     last_error_ms = models.BigIntegerField(null=True, editable=False)
     last_error = models.CharField(max_length=500, default="", blank=True, editable=False)
     latency_ms = models.FloatField(null=True, editable=False)
+    # The receiver has asked for a pause (Retry-After): no message goes there before.
+    quiet_until_ms = models.BigIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

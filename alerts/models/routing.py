@@ -6,6 +6,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 
 from alerts.models.channels import Channel
+from alerts.models.limits import AT_MOST_A_MONTH, AT_MOST_A_YEAR
 
 _MATCHERS_HELP = "One a line, such as host=db-1, check=~trad.*, severity!=info; empty: every alert"
 
@@ -27,10 +28,14 @@ class Route(models.Model):
         help_text="Labels with commas: alerts that agree in them are told together",
     )
     group_wait_seconds = models.PositiveIntegerField(
-        default=5, help_text="So long the first one waits for others"
+        default=5,
+        validators=[AT_MOST_A_MONTH],
+        help_text="So long the first one waits for others",
     )
     repeat_seconds = models.PositiveIntegerField(
-        default=4 * 3600, help_text="Told again after so long without acknowledgement; 0: never"
+        default=4 * 3600,
+        validators=[AT_MOST_A_MONTH],
+        help_text="Told again after so long without acknowledgement; 0: never",
     )
     goes_on = models.BooleanField(default=False, help_text="Later routes are asked as well")
     enabled = models.BooleanField(default=True)
@@ -46,7 +51,9 @@ class Escalation(models.Model):
     """A step: while nobody has acknowledged after so long, these hear as well."""
 
     route = models.ForeignKey(Route, models.CASCADE, related_name="escalations")
-    after_seconds = models.PositiveIntegerField(default=900, validators=[MinValueValidator(1)])
+    after_seconds = models.PositiveIntegerField(
+        default=900, validators=[MinValueValidator(1), AT_MOST_A_MONTH]
+    )
     channels = models.ManyToManyField(Channel)
 
     class Meta:
@@ -105,7 +112,9 @@ class Maintenance(models.Model):
     name = models.CharField(max_length=100)
     matchers = models.TextField(blank=True, default="", help_text=_MATCHERS_HELP)
     starts_at = models.DateTimeField(help_text="Of one that recurs: not before this")
-    duration_seconds = models.PositiveIntegerField(default=3600, validators=[MinValueValidator(60)])
+    duration_seconds = models.PositiveIntegerField(
+        default=3600, validators=[MinValueValidator(60), AT_MOST_A_YEAR]
+    )
     cron = models.CharField(
         max_length=100, blank=True, default="", help_text="When it begins each time; empty: once"
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from alerts.models.limits import AT_MOST_A_MONTH, ONE_LINE
+
 
 class Severity(models.TextChoices):
     INFO = "info"
@@ -48,7 +50,7 @@ class NoData(models.TextChoices):
 class Threshold(models.Model):
     """A metric's series and what about them is wrong. `alerts.conditions` gives the meaning."""
 
-    name = models.CharField(max_length=100, unique=True)
+    name = models.CharField(max_length=100, unique=True, validators=[ONE_LINE])
     kind = models.CharField(
         max_length=20, choices=ConditionKind, default=ConditionKind.LIMIT, help_text="What it asks"
     )
@@ -76,10 +78,16 @@ class Threshold(models.Model):
         null=True, blank=True, help_text="Back within it the alert ends; empty: within the value"
     )
     for_seconds = models.PositiveIntegerField(
-        "for, seconds", default=0, help_text="So long it has to be true before anybody is told"
+        "for, seconds",
+        default=0,
+        validators=[AT_MOST_A_MONTH],
+        help_text="So long it has to be true before anybody is told",
     )
     keep_firing_seconds = models.PositiveIntegerField(
-        "keep firing for, seconds", default=0, help_text="So long it has to be good again"
+        "keep firing for, seconds",
+        default=0,
+        validators=[AT_MOST_A_MONTH],
+        help_text="So long it has to be good again",
     )
     no_data = models.CharField(max_length=10, choices=NoData, default=NoData.KEEP)
     # Of a kind that needs more than a limit (objective, forecast).

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Collection
 from functools import lru_cache
 
 from monitoring.catalogue import UnknownMetricError, metric
@@ -27,12 +28,17 @@ def series_key(metric_name: str, labels: tuple[tuple[str, str], ...]) -> str:
         metric(metric_name)
     except UnknownMetricError as error:
         raise InvalidSeriesError(str(error)) from None
+    check_labels(labels)
+    canonical = json.dumps([metric_name, sorted(labels)], separators=(",", ":"))
+    return hashlib.sha256(canonical.encode("ascii")).hexdigest()[:32]
+
+
+def check_labels(labels: Collection[tuple[str, str]]) -> None:
+    """Raises InvalidSeriesError."""
     if len(labels) > MAX_LABELS:
         raise InvalidSeriesError(f"{len(labels)} labels; at most {MAX_LABELS} are allowed")
     for name, value in labels:
         _check_label(name, value)
-    canonical = json.dumps([metric_name, sorted(labels)], separators=(",", ":"))
-    return hashlib.sha256(canonical.encode("ascii")).hexdigest()[:32]
 
 
 def _check_label(name: object, value: object) -> None:

@@ -21,11 +21,12 @@ from alerts.models import OPEN, Alert, AlertState, Delivery, Severity
 from alerts.summary import firing
 from alerts.telling import Rules, subject_of
 from monitoring import store
+from monitoring.catalogue import METRICS
 from monitoring.store import SeriesRef
+from opsportal.dashboard.alert_chart import drawn
 from opsportal.dashboard.formats import NOTHING, text
-from opsportal.dashboard.svg import sparkline
 
-PAGE_SIZE = 50
+PAGE_SIZE, MOST_SHOWN = 50, 200
 MONTH_MS = 30 * 86_400_000
 _AROUND_MS = 30 * 60_000
 _STEPS = 120
@@ -52,7 +53,9 @@ def alerts_page(request: HttpRequest) -> HttpResponse:
         **admin.site.each_context(request),
         "title": "Alerts",
         "is_nav_sidebar_enabled": False,
-        "firing": _muted_too(rows[:200], now_ms),
+        "firing": _muted_too(rows[:MOST_SHOWN], now_ms),
+        "firing_more": max(0, rows.count() - MOST_SHOWN),
+        "firing_in_all": firing().count(),
         "past": [_row(each, now_ms) for each in page],
         "page": page,
         "severity": severity,
@@ -110,7 +113,7 @@ def _acted(alert: Alert, action: str, by: str, note: str) -> str:
 
 def _row(alert: Alert, now_ms: int) -> dict[str, Any]:
     end_ms = alert.resolved_ms or now_ms
-    value = NOTHING if alert.value is None else with_unit(alert.metric, alert.value)
+    value = NOTHING if alert.value is None else alert.shown(alert.value)
     return {
         "pk": alert.pk,
         "alert": alert,
@@ -118,7 +121,7 @@ def _row(alert: Alert, now_ms: int) -> dict[str, Any]:
         "since": _moment(alert.fired_ms or alert.started_ms),
         "lasted": text(max(0, (end_ms - (alert.fired_ms or alert.started_ms)) // 1000), "s"),
         "value": value,
-        "limit": "" if alert.limit is None else with_unit(alert.metric, alert.limit),
+        "limit": "" if alert.limit is None else alert.shown(alert.limit),
     }
 
 
@@ -138,7 +141,7 @@ def _value_now(alert: Alert) -> str:
 
 
 def _chart(alert: Alert, now_ms: int) -> dict[str, Any] | None:
-    """The series from half an hour before it began; the line of the limit is the table's."""
+    """The series from half an hour before it began."""
     if alert.series_id is None:
         return None
     start_ms = alert.started_ms - _AROUND_MS
@@ -150,7 +153,10 @@ def _chart(alert: Alert, now_ms: int) -> dict[str, Any] | None:
         return None
     values = [each.mean for each in window.buckets]
     return {
-        "path": sparkline(values),
+        "drawing": drawn(
+            window.buckets, _limit(alert), alert.fired_ms or alert.started_ms, alert.resolved_ms
+        ),
+        "limit": "" if _limit(alert) is None else alert.shown(alert.limit or 0.0),
         "start": _moment(window.buckets[0].time_ms),
         "end": _moment(window.buckets[-1].time_ms),
         "lowest": with_unit(alert.metric, min(values)),
@@ -158,11 +164,17 @@ def _chart(alert: Alert, now_ms: int) -> dict[str, Any] | None:
     }
 
 
+def _limit(alert: Alert) -> float | None:
+    """Where it is a value of the metric: that of a burn rate is none."""
+    metric = METRICS.get(alert.metric)
+    return alert.limit if metric and metric.unit == alert.shown_unit else None
+
+
 def _figures(found: statistics.Statistics) -> list[tuple[str, str]]:
     return [
         ("fired in 30 days", str(found.fired)),
-        ("time to acknowledge", _seconds(found.acknowledge_seconds)),
-        ("time to resolve", _seconds(found.resolve_seconds)),
+        ("mean time to acknowledge (MTTA)", _seconds(found.acknowledge_seconds)),
+        ("mean time to resolve (MTTR)", _seconds(found.resolve_seconds)),
         ("over within 5 min, unseen", _percent(found.brief_percent)),
     ]
 

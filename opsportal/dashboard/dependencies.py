@@ -137,7 +137,7 @@ def _row(
 ) -> Dependency:
     check = state.owner
     start_ms = now_ms - DAY_MS
-    left_out = left_out_of(check.slug, check.kind, planned)
+    left_out = left_out_of(check, planned)
     percent = availability(spans, start_ms, now_ms, left_out).percent
     return Dependency(
         key=check.slug,

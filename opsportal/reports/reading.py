@@ -53,14 +53,14 @@ def read_report(period: Period, objective_percent: float, now_ms: int) -> Report
 
 
 def _availability(start_ms: int, end_ms: int, objective: float) -> list[Availability]:
-    checks = list(Check.objects.filter(enabled=True).only("name", "slug", "kind"))
+    checks = list(Check.objects.filter(enabled=True).only("name", "slug", "kind", "tags"))
     spans = spans_of([each.pk for each in checks], start_ms)
     planned = planned_between(start_ms, end_ms)
     rows = [
         availability_of(
             each.name,
             spans.get(each.pk, []),
-            left_out_of(each.slug, each.kind, planned),
+            left_out_of(each, planned),
             start_ms,
             end_ms,
             objective,

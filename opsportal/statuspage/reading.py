@@ -111,7 +111,7 @@ class _Past:
 
     def beside(self, public: Sequence[Window], end_ms: int) -> list[Span]:
         """Without planned work: what was announced here, and what alerts know of."""
-        known = left_out_of(self.check.slug, self.check.kind, self.planned)
+        known = left_out_of(self.check, self.planned)
         return list(without(self.spans, merged([*known, *public]), end_ms))
 
 

@@ -103,3 +103,13 @@ def test_one_that_somebody_has_ended_is_not_over_by_itself() -> None:
     measure(10, 2, "a")
     measure(10, 2, "b")
     assert statistics.since(START_MS).brief_percent == 50
+
+
+def test_the_silence_of_an_alert_reads_back_whatever_its_labels_are() -> None:
+    threshold('=~ Odd "name" ', extra_labels={"team": "~ops.* "})
+    measure(95, 0, "~.*")
+    acting.silence_alert(alert(), 3600, "ada", START_MS)
+    tick(20)
+    assert alert().muted_by.startswith("silenced by ada")
+    measure(95, 30, "another")
+    assert alert(labels__host="another").muted_by == ""

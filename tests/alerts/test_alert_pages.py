@@ -7,6 +7,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from alerts.models import Alert, Silence
+from opsportal.dashboard import alert_pages
 from opsportal.dashboard.alerts import read_alerts
 from tests.alerts.watched_host import alert, channel, measure, route, threshold
 
@@ -46,6 +47,31 @@ def test_the_list_has_what_fires_and_what_is_over(admin_client: Client) -> None:
     assert "No alert fires" in page
     assert "CPU 95 % on web-1" in page
     assert "CPU 95 %" not in admin_client.get("/alerts?severity=info").content.decode()
+
+
+def test_of_very_many_it_says_how_many_there_are(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alert_pages, "MOST_SHOWN", 2)
+    threshold()
+    for number in range(3):
+        measure(95, number / 10, f"h{number}")
+    page = admin_client.get("/alerts").content.decode()
+    assert "3 alerts fire<" in page
+    assert "and 1 more" in page
+    page = admin_client.get("/alerts?severity=info").content.decode()
+    assert "3 alerts fire<" in page
+    assert "None of these; 3 others fire." in page
+
+
+def test_the_page_of_an_alert_draws_the_limit(admin_client: Client) -> None:
+    route(channel())
+    threshold()
+    for second, value in ((0, 50), (60, 95), (120, 96), (180, 40)):
+        measure(value, second)
+    page = admin_client.get(f"/alerts/{alert().pk}").content.decode()
+    assert "dashed: the limit, 90 %; shaded: it fired" in page
+    assert page.count("<line ") == 1
 
 
 def test_the_page_of_an_alert_says_why_somebody_was_told(admin_client: Client) -> None:

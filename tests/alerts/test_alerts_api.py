@@ -65,7 +65,14 @@ THRESHOLD = {
         ({"channels": [999]}, "channels"),
         ({"severty": "critical"}, "severty"),
         ({"kind": "burn_rate", "settings": {"objective_percent": 100}}, "settings"),
+        ({"kind": "forecast", "settings": []}, "settings"),
+        ({"settings": 1}, "settings"),
         ({"runbook_url": "javascript:alert(1)"}, "runbook_url"),
+        ({"name": "two\nlines"}, "name"),
+        ({"labels": {"a b": "x"}}, "labels"),
+        ({"extra_labels": {"team": "a\nb"}}, "extra_labels"),
+        ({"for_seconds": 2**62}, "for_seconds"),
+        ({"value": float("inf")}, "value"),
     ],
 )
 def test_a_threshold_that_makes_no_sense_is_refused_by_its_field(
@@ -103,6 +110,8 @@ def test_a_channel_of_no_kind_or_without_its_settings_is_refused(api: Api) -> No
         {"name": "x", "kind": "pigeon", "settings": {}},
         {"name": "x", "kind": "webhook", "settings": {}},
         {"name": "x", "kind": "webhook", "settings": []},
+        {"name": "x", "kind": "webhook", "settings": {"url": 5}},
+        {"name": "two\nlines", "kind": "webhook", "settings": {"url": "http://127.0.0.1:1/"}},
     ):
         assert api("post", "channels", given)[0] == 400
     assert not Channel.objects.exists()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
-from alerts.models import Alert, AlertState, EventKind, Threshold
+from alerts.models import Alert, AlertEvent, AlertState, EventKind, Threshold
 from monitoring import store
-from tests.alerts.watched_host import START_MS, alert, measure, threshold, tick
+from tests.alerts.watched_host import START_MS, alert, channel, measure, route, threshold, tick
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +103,41 @@ def test_silence_alerts_where_the_threshold_says_so() -> None:
     assert states() == ["firing"]
     measure(50, 100)
     assert states() == ["resolved"]
+
+
+def test_absence_of_a_series_is_an_alert_and_its_return_ends_it() -> None:
+    threshold(aggregation="absent", value=0)
+    measure(50, 0)
+    tick(59)
+    assert states() == []
+    tick(61)
+    assert alert().message == "CPU on web-1, no data for 60 s"
+    measure(50, 70)
+    assert (states(), alert().resolved_why) == (["resolved"], "data came")
+
+
+def test_a_rate_is_told_as_one() -> None:
+    threshold(aggregation="rate", value=1, window_seconds=60)
+    for second in range(0, 60, 10):
+        measure(second * 2, second)
+    found = alert()
+    assert found.message == "Change of CPU 2 %/s on web-1, above 1 %/s"
+    assert (found.shown(found.value or 0), found.shown(found.limit or 0)) == ("2 %/s", "1 %/s")
+
+
+def test_an_alert_that_cannot_be_told_is_not_begun_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise DatabaseError("full")
+
+    threshold()
+    route(channel())
+    monkeypatch.setattr("alerts.changes.queue", broken)
+    with pytest.raises(DatabaseError):
+        measure(95, 0)
+    assert (Alert.objects.count(), AlertEvent.objects.count()) == (0, 0)
+    monkeypatch.undo()
+    tick(1)
+    assert states() == ["firing"]
 
 
 def test_outside_of_its_hours_a_threshold_ends_what_it_began() -> None:

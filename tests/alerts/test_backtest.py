@@ -48,6 +48,13 @@ def test_what_does_not_last_for_long_enough_would_not_have_fired() -> None:
     assert [each.started_ms for each in found.episodes] == [START_MS + 3 * STEP_MS]
 
 
+def test_a_change_is_seen_though_its_window_is_shorter_than_a_step() -> None:
+    rule = Rule("disk_percent", aggregation="rate", window_seconds=60, value=0.1)
+    buckets = history(10, 10, 70, 70, 70)
+    found = replay(rule, Limit(), buckets, START_MS, end_ms(buckets))
+    assert [each.peak for each in found.episodes] == [0.2]
+
+
 def test_the_suggested_value_would_have_fired_once() -> None:
     buckets = history(10, 80, 10, 85, 10, 96.34, 10)
     value = suggested_value(RULE, Limit(), [buckets], START_MS, end_ms(buckets))

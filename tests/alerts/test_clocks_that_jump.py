@@ -48,6 +48,14 @@ def test_a_message_of_the_time_ahead_is_sent_now(hook: Channel, fields: dict[str
     assert made.created_ms == START_MS
 
 
+def test_a_pause_of_the_time_ahead_is_over(hook: Channel) -> None:
+    delivery(hook)
+    Channel.objects.update(quiet_until_ms=AHEAD_MS)
+    assert due_channels(START_MS) == []
+    set_right(START_MS)
+    assert due_channels(START_MS) == [hook.pk]
+
+
 def test_what_was_sent_then_does_not_use_up_the_rate_for_hours(hook: Channel) -> None:
     made = delivery(hook, status=DeliveryStatus.SENT, created_ms=AHEAD_MS, sent_ms=AHEAD_MS)
     set_right(START_MS)

@@ -95,6 +95,23 @@ def test_the_percentile_of_histograms_is_that_of_all_requests() -> None:
     assert found == pytest.approx(1000, rel=0.05)
 
 
+def test_absence_is_told_as_that_and_not_as_one_and_nought() -> None:
+    rule = Rule("cpu_percent", aggregation="absent", window_seconds=60, value=0)
+    absent = Limit().judge(rule, [], NOW_MS, False)
+    assert (absent.finding, absent.value, absent.why) == (Finding.TRUE, None, "no data for 60 s")
+    assert Limit().judge(rule, buckets(5), NOW_MS, True).finding is Finding.FALSE
+
+
+def test_what_is_no_value_of_the_metric_has_a_unit_of_its_own() -> None:
+    rule = Rule("disk_percent", aggregation="rate", value=0.5)
+    assert Limit().measures(rule) == ("Change of Disk", "%/s")
+    found = Limit().judge(rule, buckets(0, 60), NOW_MS, False)
+    assert (found.value, found.why) == (1, "above 0.5 %/s")
+    burnt = BurnRate().measures(Rule("http_response_time_ms"))
+    assert burnt == ("Burn rate of Response time", "times")
+    assert Limit().measures(Rule("cpu_percent")) == ("CPU", "%")
+
+
 def test_a_series_from_which_nothing_comes_is_missed() -> None:
     rule = Rule("cpu_percent", window_seconds=60, severity="critical")
     condition = NoDataCondition()
@@ -132,6 +149,8 @@ def test_a_budget_that_is_spent_too_fast(bad_percent: int, minutes: int, expecte
     rule = Rule("http_response_time_ms", value=1000, comparison=">")
     found = BurnRate(objective_percent=99.9).judge(rule, spent(bad_percent, minutes), NOW_MS, False)
     assert (found.severity if found.finding is Finding.TRUE else "") == expected
+    if expected:
+        assert found.why.endswith("times what 99.9 % allows")
 
 
 def test_a_burst_that_is_over_alerts_nobody() -> None:

@@ -1,8 +1,10 @@
 """Matchers of labels, as in Alertmanager."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from alerts.matching import matches, parse
+from alerts.matching import exactly, matches, parse
 
 LABELS = {"host": "db-1", "severity": "critical", "path": "/mnt/data"}
 
@@ -37,3 +39,20 @@ def test_an_alert_matches(text: str, expected: bool) -> None:
 
 def test_an_expression_that_would_explode_ends_at_once() -> None:
     assert not matches(parse("host=~(a+)+$"), {"host": "a" * 5000 + "!"})
+
+
+@given(st.dictionaries(st.from_regex(r"\A[a-z_]{1,5}\Z"), st.text(max_size=20), max_size=5))
+def test_what_is_written_for_labels_matches_them_and_their_like_alone(
+    labels: dict[str, str],
+) -> None:
+    found = parse(exactly(labels))
+    assert matches(found, labels)
+    for name in labels:
+        said = any(each.label == name for each in found)
+        assert said == (len(f"a{labels[name]}b".splitlines()) == 1)
+        assert said != matches(found, {**labels, name: f"{labels[name]}?"})
+
+
+def test_what_looks_like_a_matcher_within_a_value_is_none() -> None:
+    (found,) = parse(exactly({"path": '~/a b" '}))
+    assert (found.operator, found.value) == ("=", '~/a b" ')

@@ -49,6 +49,30 @@ def test_channels_that_hear(routes: list[RouteRule], expected: list[int]) -> Non
     assert found.told or found.refusals, "nobody hears without a reason"
 
 
+ANY_ROUTES = st.builds(
+    lambda number, matchers, spans, channel_ids, goes_on: route(
+        number, matchers, hours=hours.parse(spans), channel_ids=channel_ids, goes_on=goes_on
+    ),
+    st.integers(1, 9),
+    st.sampled_from(["", "host=db-1", "host!=db-1", "severity=critical"]),
+    st.sampled_from(["", "Mon 08:00-18:00", "Sun 00:00-24:00"]),
+    st.sampled_from([(), (1,), (2, 3)]),
+    st.booleans(),
+)
+
+
+@given(st.lists(ANY_ROUTES, max_size=6), st.sampled_from([(), (1,)]), st.integers(0, 10**12))
+def test_nobody_hears_without_a_reason_and_nobody_twice(
+    routes: list[RouteRule], direct: tuple[int, ...], moment_ms: int
+) -> None:
+    found = audience(Subject(LABELS, "f1", 1, direct), routes, moment_ms)
+    heard = [each.channel_id for each in found.told]
+    assert len(heard) == len(set(heard))
+    assert all(each.why for each in found.told)
+    assert heard or found.refusals
+    assert all(found.refusals)
+
+
 def test_a_channel_of_the_threshold_hears_at_once_and_only_once() -> None:
     subject = Subject(LABELS, "f1", 1, (10, 7))
     found = audience(subject, [route(1, group_wait_ms=5000)], MONDAY_NOON_MS)

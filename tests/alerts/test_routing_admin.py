@@ -92,6 +92,8 @@ def silence(start_ms: int, end_ms: int, comment: str = "") -> Silence:
         ("matchers", "host=~(", "is no regular expression"),
         ("active_hours", "Mon-Fri 08:00-18:00 Nowhere", "is no time zone"),
         ("active_hours", "from dusk till dawn", "such as Mon-Fri"),
+        ("repeat_seconds", "9000000000000000000", "less than or equal to 2678400"),
+        ("group_wait_seconds", "9000000000000000000", "less than or equal to 2678400"),
     ],
 )
 def test_a_route_that_cannot_be_read_says_so_beside_the_field(
@@ -138,6 +140,7 @@ def test_a_silence_without_an_end_or_matchers_is_refused(admin_client: Client) -
         ("time_zone", "Europe/Nowhere", "no such time zone"),
         ("matchers", "??", "cannot read"),
         ("duration_seconds", "5", "greater than or equal to 60"),
+        ("duration_seconds", "900000000000000", "less than or equal to 31622400"),
         ("starts_at_0", "9999-12-31", "no such year"),
     ],
 )

@@ -14,6 +14,7 @@ from alerts import outbox
 from alerts.deliveries import queue_test
 from alerts.drills import EVERY_MS, start_due
 from alerts.editing import save_channel
+from alerts.engine import evaluate_all
 from alerts.models import AlertEvent, Channel, Delivery, DeliveryKind, DeliveryStatus, EventKind
 from alerts.sender import Sender
 from monitoring import store
@@ -124,6 +125,37 @@ def test_retry_after_is_honoured(receiver: Receiver, hook: Channel) -> None:
     assert only().due_ms >= (time.time() + 110) * 1000
 
 
+def test_a_pause_that_the_receiver_asks_for_is_kept_by_everything_that_goes_there(
+    receiver: Receiver, hook: Channel
+) -> None:
+    route(hook)
+    fire(hosts=3)
+    receiver.answers = [(429, {"Retry-After": "120"}, b"")]
+    assert outbox.drain(hook.pk) == 0
+    assert len(receiver.bodies) == 1
+    untried = Delivery.objects.filter(status=DeliveryStatus.QUEUED, attempts=0, leased_until_ms=0)
+    assert untried.count() == 2
+    measure(95, 1, "later")
+    Delivery.objects.filter(attempts=0).update(due_ms=0)
+    now_ms = time.time_ns() // 1_000_000
+    assert (outbox.due_channels(now_ms), outbox.drain(hook.pk)) == ([], 0)
+    assert len(receiver.bodies) == 1
+    assert outbox.due_channels(now_ms + 121_000) == [hook.pk]
+    Channel.objects.update(quiet_until_ms=0)
+    Delivery.objects.update(due_ms=0)
+    assert outbox.drain(hook.pk) == 4
+
+
+def test_a_channel_that_goes_elsewhere_now_keeps_nobodys_pause(
+    receiver: Receiver, hook: Channel
+) -> None:
+    Channel.objects.update(quiet_until_ms=2**60)
+    hook.refresh_from_db()
+    save_channel(hook, {"url": receiver.url})
+    hook.refresh_from_db()
+    assert hook.quiet_until_ms == 0
+
+
 def test_what_is_refused_for_good_is_dead_at_once_and_becomes_an_alert(
     receiver: Receiver, hook: Channel
 ) -> None:
@@ -136,6 +168,21 @@ def test_what_is_refused_for_good_is_dead_at_once_and_becomes_an_alert(
     assert "404" in events.get().reason
     (point,) = store.latest(store.Selector("portal_channel_failing", {"channel": "hook"}))
     assert point.value == 1
+
+
+def test_that_a_channel_refuses_is_told_on_another(receiver: Receiver, hook: Channel) -> None:
+    with receiving() as other:
+        mail = Channel(name="other", kind="webhook")
+        save_channel(mail, {"url": other.url})
+        made = route(mail)
+        threshold("Channel fails", metric="portal_channel_failing", value=0, window_seconds=604_800)
+        receiver.answers = [(401, {}, b"")]
+        queue_test(hook, "the monthly drill", DeliveryKind.DRILL)
+        outbox.drain(hook.pk)
+        evaluate_all(time.time_ns() // 1_000_000)
+        outbox.drain(made.channels.get().pk)
+        (told,) = other.bodies
+    assert (told["threshold"], told["labels"]) == ("Channel fails", {"channel": "hook"})
 
 
 def test_a_claimed_message_is_nobody_elses_until_the_lease_runs_out(

@@ -282,3 +282,32 @@ def test_the_reason_for_silence_is_the_one_that_holds_now() -> None:
         "silenced by ada",
         "silenced by bob",
     ]
+
+
+def test_what_is_not_repeated_or_escalated_says_why() -> None:
+    made = route(channel("first"), repeat_seconds=600)
+    Escalation.objects.create(route=made, after_seconds=300).channels.add(channel("second"))
+    threshold()
+    measure(95, 0)
+    sent()
+    Silence.objects.create(
+        matchers="host=web-1", starts_ms=START_MS + 60_000, ends_ms=START_MS + 700_000, author="ada"
+    )
+    for second in (301, 312, 323, 601, 612):
+        tick(second)
+    assert queued() == [("first", "firing")]
+    assert [each.split(" until")[0] for each in refusals()] == ["silenced by ada"]
+    tick(701)
+    assert sorted(queued()[1:]) == [("first", "repeat"), ("second", "escalation")]
+
+
+def test_a_recovery_is_told_to_those_that_heard_though_it_is_silenced_by_then() -> None:
+    route(channel())
+    threshold()
+    measure(95, 0)
+    sent()
+    Silence.objects.create(
+        matchers="host=web-1", starts_ms=START_MS, ends_ms=START_MS + 900_000, author="ada"
+    )
+    measure(10, 60)
+    assert queued() == [("hook", "firing"), ("hook", "resolved")]

@@ -91,5 +91,12 @@ def test_the_dashboard_the_list_and_the_api_tell_the_same(
 
 def test_windows_that_overlap_are_left_out_once() -> None:
     work = PlannedWork(lambda labels: labels["check"] == "shop", [(50, 60), (0, 10), (5, 20)])
-    assert left_out_of("shop", "tcp", [work, work]) == [(0, 20), (50, 60)]
-    assert left_out_of("other", "tcp", [work]) == []
+    assert left_out_of(Check(slug="shop", kind="tcp"), [work, work]) == [(0, 20), (50, 60)]
+    assert left_out_of(Check(slug="other", kind="tcp"), [work]) == []
+
+
+def test_work_on_a_host_is_on_the_checks_that_are_tagged_with_it() -> None:
+    work = PlannedWork(lambda labels: labels.get("host") == "db-1", [(0, 10)])
+    tagged = Check(slug="shop", kind="tcp", tags=["payments", "host=db-1"])
+    assert left_out_of(tagged, [work]) == [(0, 10)]
+    assert left_out_of(Check(slug="other", kind="tcp"), [work]) == []
