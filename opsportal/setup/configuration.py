@@ -1,10 +1,12 @@
 """The repository of the configuration, where it was asked for."""
 
-from opsportal.configuration import repository
 from opsportal.setup.step import Outcome, Report, SetupError
 
 
 def keep_configuration() -> Report:
+    # Brings serializers along, which a start without it need not load.
+    from opsportal.configuration import repository
+
     try:
         made = repository.make()
     except repository.GitError as error:

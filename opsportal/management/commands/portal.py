@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from opsportal.deployment.portal import Portal
+from opsportal.checks import TAG
 from opsportal.processes import SOCKET_PATH_BYTES, programs, web_program
 from opsportal.supervisor import lock
 from opsportal.supervisor.listening import listener_of
@@ -24,6 +24,8 @@ class Command(BaseCommand):
         "SIGHUP, or --reload, brings new code into service. "
         "Example: PORT=8080 python manage.py portal"
     )
+    # Django's own are of the code, which CI checks, and load every page.
+    requires_system_checks = [TAG]
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -63,6 +65,8 @@ class Command(BaseCommand):
         )
 
     def _reload(self) -> None:
+        from opsportal.deployment.portal import Portal  # brings an HTTP client along
+
         state = Portal(settings.RUN_DIR, "").state
         if not lock.is_held(settings.RUN_DIR / "portal.lock") or not state:
             raise CommandError(f"No portal runs on {settings.DATA_DIR}. Start it: make run")

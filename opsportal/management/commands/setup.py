@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 
+from opsportal.checks import TAG
 from opsportal.setup.administrator import make_administrator
 from opsportal.setup.alerts import make_alerts
 from opsportal.setup.backups import make_backups
@@ -53,6 +54,8 @@ class Command(BaseCommand):
         "administrator. Running it again is safe and fast. "
         "Example: DJANGO_SUPERUSER_PASSWORD_FILE=/run/secrets/admin python manage.py setup"
     )
+    # Django's own are of the code, which CI checks, and load every page.
+    requires_system_checks = [TAG]
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
