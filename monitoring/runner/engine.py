@@ -12,14 +12,18 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import cast
 
 from monitoring.probes.base import Reason, Result
 from monitoring.probes.failures import explain
 from monitoring.probes.http import Http
+from monitoring.runner.crowd import Crowd
+from monitoring.runner.job import Job
 from monitoring.runner.judging import Outcome
-from monitoring.runner.lane import Job, Lane, now_ms
+from monitoring.runner.lane import Lane, now_ms
 from monitoring.runner.leasing import Lease
 from monitoring.runner.prepared import Prepared
+from monitoring.runner.prober import Answered
 from opsportal.lib.http import HttpError, Multi, Response
 
 logger = logging.getLogger(__name__)
@@ -46,7 +50,10 @@ class Engine:
         self._numbers = itertools.count()
         self._running: dict[int, Job] = {}
         self._lock = threading.Lock()
-        self._lanes = [Lane(self._begin_noted, self._give_up) for _ in range(_LANES)]
+        self._lanes: list[Lane[Job]] = [
+            Lane(self._begin_noted, self._give_up) for _ in range(_LANES)
+        ]
+        self._crowd = Crowd(self._heard, self._put)
         self._threads = ThreadPoolExecutor(_THREADS, "probe")
         self._judges = ThreadPoolExecutor(_JUDGES, "judge")
         self._looked_ms = 0
@@ -68,12 +75,19 @@ class Engine:
         ]
         with self._lock:
             self._running.update({job.number: job for job in jobs})
+        http = [job for job in jobs if isinstance(job.check.probe, Http)]
+        if self._crowd.take(http):
+            jobs = [job for job in jobs if not isinstance(job.check.probe, Http)]
+        self._put(jobs)
+
+    def _put(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
             self._lane_of(job).put(job)
         for lane in self._lanes:
             lane.wake()
 
     def stop(self) -> None:
+        self._crowd.stop()
         for lane in self._lanes:
             lane.stop()
         for pool in (self._threads, self._judges):
@@ -89,7 +103,7 @@ class Engine:
         lag, self.highest_lag_ms = self.highest_lag_ms, 0
         return lag
 
-    def _lane_of(self, job: Job) -> Lane:
+    def _lane_of(self, job: Job) -> Lane[Job]:
         """Plain HTTP is mostly Python's work, in which threads only get in each other's way."""
         return self._lanes[job.number % _LANES if job.check.is_tls else 0]
 
@@ -97,9 +111,18 @@ class Engine:
         """Not when a probe is put into the queue for a thread: until it has one, it is late, and
         nothing is known of what it asks."""
         started_ms = now_ms()
-        with self._lock:
-            self.highest_lag_ms = max(self.highest_lag_ms, started_ms - job.due_ms)
+        self._note_lag(started_ms - job.due_ms)
         job.deadline_ms = started_ms + int(job.check.timeout_seconds * 1000) + _GRACE_MS
+
+    def _note_lag(self, lag_ms: int) -> None:
+        with self._lock:
+            self.highest_lag_ms = max(self.highest_lag_ms, lag_ms)
+
+    def _heard(self, job: Job, answered: Answered) -> None:
+        """From a prober, in the place of a lane."""
+        _number, started_ms, answer = answered
+        self._note_lag(started_ms - job.due_ms)
+        self._answered(job, cast(Http, job.check.probe), answer)
 
     def _begin_noted(self, job: Job, multi: Multi) -> None:
         try:
@@ -154,6 +177,7 @@ class Engine:
         if now_ms() < self._looked_ms + _LOOK_EVERY_MS:
             return
         self._looked_ms = now_ms()
+        self._crowd.look()
         with self._lock:
             late = [job for job in self._running.values() if 0 < job.deadline_ms < self._looked_ms]
         for job in late:

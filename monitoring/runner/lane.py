@@ -1,4 +1,7 @@
-"""One thread that begins jobs when they are due and moves all its HTTP transfers on at once."""
+"""One thread that begins jobs when they are due and moves all its HTTP transfers on at once.
+
+A prober's process has one too: nothing that needs the database is imported here.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,9 @@ import heapq
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from queue import SimpleQueue
+from typing import Generic, Protocol, TypeVar
 
-from monitoring.runner.leasing import Lease
-from monitoring.runner.prepared import Prepared
 from opsportal.lib.http import Multi
 
 _LOOK_SECONDS = 0.25
@@ -19,26 +20,27 @@ _LOOK_SECONDS = 0.25
 _BEGUN_AT_ONCE = 32
 
 
-@dataclass(slots=True)
-class Job:
-    """A leased check."""
+class Due(Protocol):
+    """`number` tells those apart that are due at the same moment."""
 
-    due_ms: int
-    number: int
-    lease: Lease
-    check: Prepared
-    deadline_ms: int = 0
+    @property
+    def due_ms(self) -> int: ...
+    @property
+    def number(self) -> int: ...
 
 
-class Lane:
+J = TypeVar("J", bound=Due)
+
+
+class Lane(Generic[J]):
     """`begin` gets each job, and where its transfer belongs, on the lane's thread; `look` is called
     there several times a second."""
 
-    def __init__(self, begin: Callable[[Job, Multi], None], look: Callable[[], None]) -> None:
+    def __init__(self, begin: Callable[[J, Multi], None], look: Callable[[], None]) -> None:
         self._begin = begin
         self._look = look
-        self._inbox: SimpleQueue[Job] = SimpleQueue()
-        self._waiting: list[tuple[int, int, Job]] = []
+        self._inbox: SimpleQueue[J] = SimpleQueue()
+        self._waiting: list[tuple[int, int, J]] = []
         self._multi = Multi()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="probing", daemon=True)
@@ -46,7 +48,7 @@ class Lane:
     def start(self) -> None:
         self._thread.start()
 
-    def put(self, job: Job) -> None:
+    def put(self, job: J) -> None:
         self._inbox.put(job)
 
     def wake(self) -> None:

@@ -31,9 +31,9 @@ def runner() -> Iterator[Runner]:
     started.stop()
 
 
-def web(name: str, port: int, **fields: object) -> Check:
+def web(name: str, port: int, host: str = "127.0.0.1", **fields: object) -> Check:
     check = Check(name=name, kind="http", **{"timeout_seconds": 0.5, "retries": 0, **fields})
-    save_check(check, {"url": f"http://127.0.0.1:{port}/"})
+    save_check(check, {"url": f"http://{host}:{port}/"})
     return check
 
 

@@ -132,3 +132,7 @@ class HttpError(OSError):
         super().__init__(message)
         self.failure: Failure = failure
         self.seen: Mapping[str, Any] = seen or {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For pickle, which would make it of its message alone."""
+        return type(self), (self.failure, str(self), self.seen)

@@ -1,0 +1,70 @@
+"""Probers beside this process, while there are more HTTP checks than one interpreter can ask.
+
+Of the threads of a process only one runs Python at a time: a thread that probes and one that writes
+wait for each other, and part of that is then measured as the server's time. So a crowd is asked by
+processes of their own. They are started for it and ended after it: most portals never need one, and
+an idle one does not pay for them.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Sequence
+
+from monitoring.runner.job import Job
+from monitoring.runner.lane import now_ms
+from monitoring.runner.prober_process import Hear, Lose, ProberProcess
+
+logger = logging.getLogger(__name__)
+
+# Due at one tick, which comes every two seconds: fewer are no trouble for the lanes.
+CROWD = 500
+_KEEP_SECONDS = 60
+# Handshakes of TLS are what can keep all of them busy; this process, which writes, takes its share.
+_PROCESSES = min(4, os.cpu_count() or 1)
+
+
+class Crowd:
+    """Of the thread that leases, but for `look`. `hear` and `lose` as ProberProcess has them."""
+
+    def __init__(self, hear: Hear, lose: Lose) -> None:
+        self._hear, self._lose = hear, lose
+        self._probers: list[ProberProcess] = []
+        self._needed_at = 0.0
+
+    def take(self, jobs: Sequence[Job]) -> bool:
+        """Whether they are probed there: not while the first prober is still starting."""
+        if len(jobs) >= CROWD:
+            self._needed_at = time.monotonic()
+            self._start()
+        elif self._is_over():
+            self.stop()
+        ready = [each for each in self._probers if each.is_ready]
+        for place, prober in enumerate(ready):
+            # Mostly the same one for a check: what is asked is told once.
+            mine = [job for job in jobs if job.check.check_id % len(ready) == place]
+            if mine:
+                prober.ask(mine)
+        return bool(ready)
+
+    def look(self) -> None:
+        for prober in self._probers:
+            if prober.is_stuck(now_ms()):
+                logger.warning("a prober holds checks for longer than their lease; it is ended")
+                prober.kill()
+
+    def _is_over(self) -> bool:
+        over = time.monotonic() > self._needed_at + _KEEP_SECONDS
+        return over and not any(each.is_busy for each in self._probers)
+
+    def stop(self) -> None:
+        probers, self._probers = self._probers, []
+        for prober in probers:
+            prober.stop()
+
+    def _start(self) -> None:
+        alive = [each for each in self._probers if not each.has_ended]
+        missing = _PROCESSES - len(alive)
+        self._probers = [*alive, *(ProberProcess(self._hear, self._lose) for _ in range(missing))]
