@@ -9,6 +9,8 @@ from contextlib import contextmanager
 import requests
 
 CLIENTS = 3
+# Of each between two requests: without it the clients take the machine from what they look at.
+PAUSE_SECONDS = 0.1
 
 
 class Load:
@@ -34,11 +36,11 @@ class Load:
 
     def _with_one_connection(self) -> None:
         with requests.Session() as session:
-            while not self._over.is_set():
+            while not self._over.wait(PAUSE_SECONDS):
                 self._ask(session)
 
     def _with_new_connections(self) -> None:
-        while not self._over.is_set():
+        while not self._over.wait(PAUSE_SECONDS):
             with requests.Session() as session:
                 self._ask(session)
 

@@ -20,6 +20,8 @@ import requests
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "correct horse battery staple"
+# The last: every process would compile everything once more.
+NOT_INHERITED = {"DATABASE_URL", "SECRET_KEY", "REDIS_URL", "PYTHONDONTWRITEBYTECODE"}
 
 
 def free_port() -> int:
@@ -78,11 +80,7 @@ class RunningPortal:
 
     @property
     def environment(self) -> dict[str, str]:
-        inherited = {
-            name: value
-            for name, value in os.environ.items()
-            if name not in {"DATABASE_URL", "SECRET_KEY", "REDIS_URL"}
-        }
+        inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
         return {
             **inherited,
             "DJANGO_SETTINGS_MODULE": "opsportal.settings",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -20,7 +19,7 @@ from opsportal.deployment.errors import DeploymentError, RolledBackError
 from opsportal.deployment.going_back import FAILURES, Attempt, go_back, switch
 from opsportal.deployment.places import Places, Release, checkout_of
 from opsportal.deployment.plan import Step, differing_variables, releases_to_remove
-from opsportal.deployment.portal import Portal, address, try_web_server
+from opsportal.deployment.portal import READY_SECONDS, Portal, address, try_web_server
 
 Told = Callable[[str, str], None]
 """Of the step, and how it went; empty when it begins."""
@@ -31,9 +30,12 @@ DECISIVE = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "OPSPORTAL_DATA_DIR")
 
 @dataclass(frozen=True, slots=True)
 class Wish:
+    """`ready_seconds`: how long the portal may take to be ready after the switch."""
+
     ref: str
     backs_up: bool = True
     by: str = ""
+    ready_seconds: float = READY_SECONDS
 
 
 class Deployment:
@@ -168,7 +170,7 @@ class Deployment:
         return "web server, worker and scheduler are of the new release"
 
     def _ready(self) -> str:
-        self._portal.wait_until_ready()
+        self._portal.wait_until_ready(self._wish.ready_seconds)
         return "ready"
 
     # --- Beside -----------------------------------------------------------------------------------
@@ -209,6 +211,8 @@ def _owner(data_dir: Path) -> int | None:
 @contextmanager
 def _alone(places: Places) -> Iterator[None]:
     """One deployment at a time. Raises DeploymentError."""
+    import fcntl  # not there on Windows, where nothing is deployed this way
+
     places.releases.mkdir(mode=0o755, exist_ok=True)
     with places.lock.open("a") as file:
         try:

@@ -13,12 +13,26 @@ import pytest
 
 from tests.running_portal import ROOT, RunningPortal, own_database
 
-FAILS_HALF_WAY = """
+MIGRATION = """
 from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [("monitoring", "{before}")]
     operations = [migrations.RunSQL("{sql}")]
+"""
+
+
+# Alone on its port it is ready; in the place of the portal it is not.
+NOT_READY_IN_SERVICE = """
+
+_whole = application
+
+
+def application(environ, start_response):
+    if "OPSPORTAL_LISTEN_DESCRIPTOR" in os.environ and "readiness" in environ["PATH_INFO"]:
+        start_response("503 Service Unavailable", [("Content-Length", "0")])
+        return [b""]
+    return _whole(environ, start_response)
 """
 
 
@@ -76,13 +90,24 @@ def deployed_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloned
     clone.release("better", {"opsportal/version.py": version.replace(old, "99.0.0")})
     clone.release("broken", {"opsportal/wsgi.py": 'raise RuntimeError("it is broken")\n'})
     migrations = sorted((clone.directory / "monitoring/migrations").glob("0*.py"))
+    server = (clone.directory / "opsportal/wsgi.py").read_text(encoding="utf-8")
+    added = MIGRATION.format(
+        before=migrations[-1].stem, sql="CREATE TABLE added_first (id integer)"
+    )
+    clone.release(
+        "unready",
+        {
+            "opsportal/wsgi.py": server + NOT_READY_IN_SERVICE,
+            "monitoring/migrations/9000_added.py": added,
+        },
+    )
     clone.release(
         "halfway",
         {
-            "monitoring/migrations/9001_first.py": FAILS_HALF_WAY.format(
+            "monitoring/migrations/9001_first.py": MIGRATION.format(
                 before=migrations[-1].stem, sql="CREATE TABLE half_way (id integer)"
             ),
-            "monitoring/migrations/9002_second.py": FAILS_HALF_WAY.format(
+            "monitoring/migrations/9002_second.py": MIGRATION.format(
                 before="9001_first", sql="SELECT missing FROM nowhere"
             ),
         },

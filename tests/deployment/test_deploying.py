@@ -26,6 +26,11 @@ def marks(portal: ClonedPortal) -> list[dict[str, object]]:
     return listed
 
 
+def tables(portal: ClonedPortal) -> str:
+    code = "from django.db import connection as c; print(c.introspection.table_names())"
+    return portal.manage("shell", "--no-imports", "-c", code).stdout
+
+
 def test_what_is_no_release_changes_nothing(deployed_portal: ClonedPortal) -> None:
     before = releases(deployed_portal)
     said = deployed_portal.manage("deploy", "--no-backup", "nowhere")
@@ -73,19 +78,42 @@ def test_a_release_comes_into_service_without_a_failed_request(
     assert str(text).startswith("Deployment of better")
 
 
-def test_a_broken_release_is_rolled_back_by_itself_and_nobody_notices(
+def test_a_release_that_cannot_start_never_takes_the_place_of_the_one_that_runs(
     deployed_portal: ClonedPortal,
 ) -> None:
     before = (deployed_portal.data_dir / "current").resolve()
-    version = version_of(deployed_portal)
-    with Load(f"{deployed_portal.url}/api/health/liveness").going() as load:
-        said = deployed_portal.manage("deploy", "broken", "--no-backup")
+    server, reloads = deployed_portal.pid("web"), deployed_portal.state["reload"]["number"]
+    said = deployed_portal.manage("deploy", "broken", "--no-backup")
     assert said.returncode == 1
     assert "it is broken" in said.stderr
     assert "Rolled back" in said.stderr
-    assert load.failed == []
-    assert version_of(deployed_portal) == version
+    assert deployed_portal.pid("web") == server
+    assert deployed_portal.state["reload"]["number"] == reloads
     assert (deployed_portal.data_dir / "current").resolve() == before
+
+
+def test_a_release_that_fails_only_in_service_is_rolled_back_by_itself_under_load(
+    deployed_portal: ClonedPortal,
+) -> None:
+    """It is ready on a port of its own, is switched to, and is not ready there. Its migration was
+    applied whole, and stays: what was written since is worth more."""
+    before = (deployed_portal.data_dir / "current").resolve()
+    version = version_of(deployed_portal)
+    reloads = deployed_portal.state["reload"]["number"]
+    with Load(f"{deployed_portal.url}/api/health/liveness").going() as load:
+        said = deployed_portal.manage("deploy", "unready", "--no-backup", "--ready-within", "1")
+    assert said.returncode == 1
+    assert "web server, worker and scheduler are of the new release" in said.stdout
+    assert "wait for readiness: it is not ready after 1 s: 503" in said.stderr
+    assert "Rolled back: the database keeps its migrations" in said.stderr
+    assert load.failed == []
+    assert load.answered > CLIENTS
+    assert deployed_portal.state["reload"]["number"] == reloads + 2
+    assert version_of(deployed_portal) == version
+    assert deployed_portal.is_ready()
+    assert (deployed_portal.data_dir / "current").resolve() == before
+    assert "added_first" in tables(deployed_portal)
+    assert "rolled back" in str(marks(deployed_portal)[0]["text"])
 
 
 def test_a_database_that_was_migrated_half_way_is_restored_while_the_portal_runs(
@@ -96,9 +124,7 @@ def test_a_database_that_was_migrated_half_way_is_restored_while_the_portal_runs
     assert "The database was restored as it was before" in said.stderr
     assert "Traceback" not in said.stderr
     until(deployed_portal.is_ready, 60, "ready after the restore")
-    code = "from django.db import connection as c; print(c.introspection.table_names())"
-    tables = deployed_portal.manage("shell", "--no-imports", "-c", code).stdout
-    assert "monitoring_series" in tables
-    assert "half_way" not in tables
+    assert "monitoring_series" in tables(deployed_portal)
+    assert "half_way" not in tables(deployed_portal)
     assert "rolled back" in str(marks(deployed_portal)[0]["text"])
     assert not (deployed_portal.data_dir / "releases/before").exists()

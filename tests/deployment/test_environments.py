@@ -1,11 +1,16 @@
 """Environments are shared by releases with the same lock, and go with the last of them."""
 
 import os
+import subprocess
 import sys
+import zipfile
 from pathlib import Path
+
+import pytest
 
 from opsportal.deployment.commands import Commands
 from opsportal.deployment.environments import install, remove_unused
+from opsportal.deployment.errors import DeploymentError
 from opsportal.deployment.places import Places, Release
 
 
@@ -14,6 +19,45 @@ def release(places: Places, name: str, lock: str) -> Release:
     made.directory.mkdir(parents=True)
     (made.directory / "requirements.txt").write_text(lock, encoding="utf-8")
     return made
+
+
+def wheel(directory: Path, version: str) -> str:
+    """A package of one module, as a file; what a lock calls it."""
+    path = directory / f"tiny-{version}-py3-none-any.whl"
+    info = f"tiny-{version}.dist-info"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("tiny.py", f"VERSION = '{version}'\n")
+        file.writestr(
+            f"{info}/METADATA", f"Metadata-Version: 2.1\nName: tiny\nVersion: {version}\n"
+        )
+        file.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        file.writestr(f"{info}/RECORD", "")
+    return f"--no-index\n./{path.name}\n"
+
+
+def test_a_lock_that_cannot_be_installed_leaves_no_environment(tmp_path: Path) -> None:
+    places, commands = Places(tmp_path), Commands(tmp_path / "log")
+    made = release(places, "a" * 12, "--no-index\n./missing-1.0-py3-none-any.whl\n")
+    with pytest.raises(DeploymentError, match="installing the dependencies failed"):
+        install(commands, places, made, release(places, "b" * 12, "before\n"))
+    assert not (places.environments / made.lock_key).exists()
+    assert not (made.directory / ".venv").exists()
+
+
+def test_a_changed_lock_is_installed_into_an_environment_of_its_own(tmp_path: Path) -> None:
+    places, commands = Places(tmp_path), Commands(tmp_path / "log")
+    before = release(places, "a" * 12, "before\n")
+    made = release(places, "b" * 12, "")
+    (made.directory / "requirements.txt").write_text(wheel(made.directory, "2.0"), encoding="utf-8")
+    assert install(commands, places, made, before) == "dependencies installed"
+    code = "import sys, tiny; print(tiny.VERSION, sys.prefix)"
+    said = subprocess.run(
+        [str(made.python), "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert said[0] == "2.0"
+    assert Path(said[1]).resolve() == (places.environments / made.lock_key).resolve()
 
 
 def test_the_same_lock_shares_an_environment_and_an_unused_one_is_removed(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from opsportal.deployment.database import pending_as_json
 from opsportal.deployment.deploying import Deployment, Wish
 from opsportal.deployment.errors import DeploymentError
+from opsportal.deployment.portal import READY_SECONDS
 
 EXAMPLES = """\
 examples:
@@ -50,6 +51,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "--no-backup", action="store_true", help="do not run the plans of the portal first"
         )
+        parser.add_argument(
+            "--ready-within",
+            type=float,
+            default=READY_SECONDS,
+            metavar="SECONDS",
+            help="how long the portal may take to be ready after the switch, before it is rolled "
+            "back (default: %(default).0f)",
+        )
         parser.add_argument("--pending", action="store_true", help=argparse.SUPPRESS)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -65,9 +74,13 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, _stop)
         began = time.monotonic()
         try:
-            deployment = Deployment(
-                Wish(options["ref"], not options["no_backup"], getpass.getuser()), self._tell
+            wish = Wish(
+                options["ref"],
+                backs_up=not options["no_backup"],
+                by=getpass.getuser(),
+                ready_seconds=options["ready_within"],
             )
+            deployment = Deployment(wish, self._tell)
             if options["dry_run"]:
                 deployment.preview()
                 self.stdout.write("Nothing was changed.")
