@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import re2
+if TYPE_CHECKING:
+    import re2
 
 _LINE = re.compile(r"\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*(.*?)\s*")
 MAX_MATCHERS = 50
@@ -35,7 +37,9 @@ class Matcher:
 
 @lru_cache(maxsize=1000)
 def _pattern(text: str) -> re2._Regexp[str]:
-    """In linear time, whoever has written it."""
+    """In linear time, whoever has written it. Imported here: most processes match nothing."""
+    import re2
+
     return re2.compile(text)
 
 
@@ -56,6 +60,8 @@ def _matcher(line: str) -> Matcher:
     if len(value) > 1 and value[0] == value[-1] == '"':
         value = value[1:-1]
     if operator in ("=~", "!~"):
+        import re2
+
         try:
             _pattern(value)
         except re2.error as error:

@@ -6,13 +6,15 @@ import signal
 import sys
 from datetime import UTC, datetime
 from types import FrameType, TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.core.management.base import CommandError
-from tqdm import tqdm
 
 from backups.census import Census
 from backups.models import GOOD, Backup
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 
 class Bar:
@@ -30,6 +32,8 @@ class Bar:
         if self._quiet:
             return
         if stage != self._stage or self._bar is None:
+            from tqdm import tqdm  # 1 MB that a worker's run has no use for
+
             self._close()
             self._stage = stage
             self._bar = tqdm[Any](

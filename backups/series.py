@@ -25,7 +25,7 @@ def record_run(backup: Backup, now_ms: int) -> None:
         "restore_test_duration_seconds": backup.restore_seconds,
     }
     points = [Point(name, labels, now_ms, float(v)) for name, v in values.items() if v is not None]
-    store.record(points)
+    store.record(points, is_urgent=False)
 
 
 def _size_change(backup: Backup) -> float | None:
@@ -40,7 +40,8 @@ def _size_change(backup: Backup) -> float | None:
 
 
 def record_proof(plan_name: str, is_good: bool, now_ms: int) -> None:
-    store.record([Point("restore_test_ok", {"plan": plan_name}, now_ms, float(is_good))])
+    point = Point("restore_test_ok", {"plan": plan_name}, now_ms, float(is_good))
+    store.record([point], is_urgent=False)
 
 
 def record_ages(now_ms: int) -> None:

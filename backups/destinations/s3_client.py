@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from backups.errors import DestinationError, GoneError
@@ -47,8 +48,16 @@ _WORDS = {
 def client_of(bucket: str, given: Mapping[str, str]) -> S3Client:
     """`given` are django-storages' names. What is not there it takes from the portal's own
     settings, and boto3 from AWS_* or from the machine's role."""
+    return _made(bucket, tuple(sorted((name, value) for name, value in given.items() if value)))
+
+
+@lru_cache(maxsize=2)
+def _made(bucket: str, given: tuple[tuple[str, str], ...]) -> S3Client:
+    """A run asks for it several times, and each takes 15 MB: Amazon's description of its API."""
     from botocore.config import Config
     from storages.backends.s3 import S3Storage
+
+    from backups.destinations.s3_session import session_of
 
     config = Config(
         connect_timeout=CONNECT_TIMEOUT_SECONDS,
@@ -63,12 +72,19 @@ def client_of(bucket: str, given: Mapping[str, str]) -> S3Client:
     storage = S3Storage(
         bucket_name=bucket,
         client_config=config,
-        **{name: value for name, value in given.items() if value},
-        **(own if given.get("access_key") else {}),
+        **dict(given),
+        **(own if dict(given).get("access_key") else {}),
     )
     storage.endpoint_url = storage.endpoint_url or None
     storage.region_name = storage.region_name or None
-    client: S3Client = storage.connection.meta.client
+    client: S3Client = session_of(storage).client(
+        "s3",
+        region_name=storage.region_name,
+        use_ssl=storage.use_ssl,
+        endpoint_url=storage.endpoint_url,
+        config=storage.client_config,
+        verify=storage.verify,
+    )
     return client
 
 
@@ -82,6 +98,8 @@ def explained(what: str, bucket: str, endpoint: str, *secrets: str) -> Iterator[
     try:
         yield
     except ClientError as error:
+        # Whoever was refused may find that keys have been exchanged meanwhile.
+        _made.cache_clear()
         said = error.response.get("Error", {})
         words, kind = _of_service(said, bucket), _kind_of(said)
     except (BotoCoreError, HTTPError, OSError) as error:

@@ -6,7 +6,11 @@ import base64
 import hashlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
+
+from django.conf import settings
 
 from backups.destinations.base import Upload
 from backups.destinations.s3_client import is_gone
@@ -18,7 +22,7 @@ if TYPE_CHECKING:
 
 FIRST_PART_BYTES = 8 * 1024 * 1024
 # S3 takes 10 000 parts and 5 TB. Doubling from time to time reaches that with about 9 300 parts,
-# and the part that is in memory stays small beside what has been sent.
+# and the part that waits on this machine stays small beside what has been sent.
 DOUBLES_AFTER_PARTS = 1000
 
 Telling = Callable[[], AbstractContextManager[None]]
@@ -27,6 +31,30 @@ Telling = Callable[[], AbstractContextManager[None]]
 def part_bytes(number: int) -> int:
     """Of the part that comes after so many."""
     return FIRST_PART_BYTES << (number // DOUBLES_AFTER_PARTS)
+
+
+class Part:
+    """What is sent next. It is kept in a file that has no name, so that no memory is taken by what
+    grows with the artifact, and nothing is left of it when the run is killed."""
+
+    def __init__(self) -> None:
+        directory = Path(settings.DATA_DIR) / "work"
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.body = TemporaryFile(dir=directory)  # noqa: SIM115  (closed with the upload)
+        self._begun()
+
+    def _begun(self) -> None:
+        self.hash, self.size_bytes = hashlib.sha256(), 0
+
+    def add(self, data: memoryview) -> None:
+        self.body.write(data)
+        self.hash.update(data)
+        self.size_bytes += len(data)
+
+    def anew(self) -> None:
+        self.body.seek(0)
+        self.body.truncate()
+        self._begun()
 
 
 class Sent:
@@ -46,22 +74,23 @@ class Sent:
     def __len__(self) -> int:
         return len(self._parts)
 
-    def send(self, part: bytearray) -> None:
-        digest = hashlib.sha256(part).digest()
+    def send(self, part: Part) -> None:
+        digest = part.hash.digest()
         number, checksum = len(self) + 1, base64.b64encode(digest).decode()
+        part.body.seek(0)
         answer = self._client.upload_part(
             Bucket=self._bucket,
             Key=self._key,
             UploadId=self._id,
             PartNumber=number,
-            Body=part,  # type: ignore[arg-type]  # it takes them; bytes would be a copy
+            Body=part.body,
             ChecksumSHA256=checksum,
         )
         self._parts.append(
             {"PartNumber": number, "ETag": answer["ETag"], "ChecksumSHA256": checksum}
         )
         self._digests.update(digest)
-        self._size_bytes += len(part)
+        self._size_bytes += part.size_bytes
 
     def complete(self) -> None:
         """An answer that is lost is no failure: what is there then decides."""
@@ -108,43 +137,43 @@ class Sent:
 
 
 class S3Upload(Upload):
-    """At most one part is in memory."""
-
     def __init__(self, client: S3Client, bucket: str, key: str, told: Telling) -> None:
-        self._told, self._buffer = told, bytearray()
+        self._told = told
         # It has its final name, and nobody has compared it yet.
         self._is_doubtful = False
         with told():
+            self._part = Part()
             self._sent = Sent(client, bucket, key)
 
     def write(self, data: bytes) -> None:
         rest = memoryview(data)
-        while rest:
-            room = part_bytes(len(self._sent)) - len(self._buffer)
-            self._buffer += rest[:room]
-            rest = rest[room:]
-            if len(self._buffer) == part_bytes(len(self._sent)):
-                self._send()
+        with self._told():
+            while rest:
+                room = part_bytes(len(self._sent)) - self._part.size_bytes
+                self._part.add(rest[:room])
+                rest = rest[room:]
+                if self._part.size_bytes == part_bytes(len(self._sent)):
+                    self._send()
 
     def _send(self) -> None:
-        part, self._buffer = self._buffer, bytearray()
-        with self._told():
-            self._sent.send(part)
+        self._sent.send(self._part)
+        self._part.anew()
 
     def commit(self) -> None:
-        if self._buffer or not len(self._sent):
-            self._send()
         with self._told():
+            if self._part.size_bytes or not len(self._sent):
+                self._send()
             self._sent.complete()
             self._is_doubtful = True
             is_whole = self._sent.is_whole()
             self._is_doubtful, self.is_compared = is_whole is False, bool(is_whole)
+            self._part.body.close()
         if self._is_doubtful:
             self.abort()
             raise DestinationError("what has arrived in the bucket is not what was sent; removed")
 
     def abort(self) -> None:
-        self._buffer = bytearray()
+        self._part.body.close()
         with suppress(Exception):
             self._sent.abort()
         if self._is_doubtful:

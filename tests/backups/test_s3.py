@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import http.client
 import os
@@ -9,7 +10,7 @@ import threading
 import tracemalloc
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -341,31 +342,55 @@ def test_parts_grow_so_that_they_suffice() -> None:
     assert s3_upload.part_bytes(parts) <= 5 * 2**30
 
 
-def test_no_more_than_a_part_is_in_memory(
-    server: str, bucket: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_part_is_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(s3_upload, "FIRST_PART_BYTES", 5 * MB)
     monkeypatch.setattr(s3_upload, "DOUBLES_AFTER_PARTS", 2)
+    sizes: list[int] = []
 
     class Nowhere:
         """Only counts: the server of the tests is in this very process."""
 
-        sizes: list[int] = []
+        def create_multipart_upload(self, **_: Any) -> dict[str, str]:
+            return {"UploadId": "1"}
 
-        def send(self, part: bytearray) -> None:
-            self.sizes.append(len(part))
+        def upload_part(self, **given: Any) -> dict[str, str]:
+            sizes.append(given["Body"].seek(0, os.SEEK_END))
+            return {"ETag": "e"}
 
-        def __len__(self) -> int:
-            return len(self.sizes)
-
-    upload = place(server, bucket).upload("a")
-    assert isinstance(upload, s3_upload.S3Upload)
-    upload._sent = Nowhere()  # type: ignore[assignment]
+    upload = s3_upload.S3Upload(Nowhere(), "kept", "a", nullcontext)  # type: ignore[arg-type]
     piece = bytes(256 * 1024)
     tracemalloc.start()
     for _ in range(30 * 4):
         upload.write(piece)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert [size // MB for size in Nowhere.sizes] == [5, 5, 10, 10]
-    assert peak < 25 * MB
+    assert [size // MB for size in sizes] == [5, 5, 10, 10]
+    assert peak < MB
+
+
+def test_a_full_disk_of_this_machine_is_said(
+    server: str, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = place(server, bucket).upload("plan/a")
+
+    class Full:
+        def write(self, data: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        def close(self) -> None:
+            pass
+
+    assert isinstance(upload, s3_upload.S3Upload)
+    monkeypatch.setattr(upload._part, "body", Full())
+    with pytest.raises(DestinationError, match=r"cannot write plan/a: .*No space left on device"):
+        upload.write(b"one")
+    upload.abort()
+    assert under_way(server, bucket) == []
+
+
+def test_a_run_has_one_client_and_a_refused_one_is_made_anew(server: str, bucket: str) -> None:
+    before = place(server, bucket)._client
+    assert place(server, bucket)._client is before
+    with pytest.raises(DestinationError), place(server, bucket).open("plan/none"):
+        pass
+    assert place(server, bucket)._client is not before
