@@ -37,6 +37,19 @@ class Series(models.Model):
         return f"{self.metric}{{{labels}}}"
 
 
+class SeriesLabel(models.Model):
+    """A label of a series, to find it by: among fifty thousand of a metric as fast as among ten."""
+
+    pk = models.CompositePrimaryKey("metric", "name", "value", "series_id")
+    metric = models.CharField(max_length=100)
+    name = models.CharField(max_length=63)
+    value = models.CharField(max_length=200)
+    series = models.ForeignKey(Series, models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.metric}{{{self.name}={self.value}}}: {self.series_id}"
+
+
 class Point(models.Model):
     """A recent point (the head). `histogram` is `Histogram.to_bytes`; `value` is then its mean."""
 

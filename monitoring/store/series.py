@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
+from typing import Any
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from monitoring.models import Series
+from monitoring.models import Series, SeriesLabel
 from monitoring.store.dialect import any_of
 from monitoring.store.identity import series_key
 from monitoring.store.points import LatestPoint, Point, Selector, SeriesRef
@@ -53,6 +55,12 @@ def create_series(points: Iterable[ValidPoint]) -> dict[str, WritableSeries]:
         if room[first.metric] >= 0:
             rows.append(Series(metric=first.metric, labels=dict(first.labels), key=key))
     created = Series.objects.bulk_create(rows, batch_size=500)
+    labels = (
+        SeriesLabel(metric=row.metric, name=name, value=value, series=row)
+        for row in created
+        for name, value in row.labels.items()
+    )
+    SeriesLabel.objects.bulk_create(labels, batch_size=500)
     return {row.key: WritableSeries(row.pk, 0, 0, 0.0) for row in created}
 
 
@@ -65,35 +73,47 @@ def _room(metric: str) -> int:
 
 
 def matching_series(selector: Selector) -> list[LatestPoint]:
-    """The series that the selector matches, each with its last point; oldest series first."""
-    wanted = selector.labels.items()
-    return [each for each in series_of([selector.metric]) if wanted <= each.series.labels.items()]
+    """The series that the selector matches, each with its last point; oldest series first. The
+    others of the metric cost nothing unless it has no labels."""
+    if not selector.labels:
+        return series_of([selector.metric])
+    having = (
+        "SELECT series_id FROM monitoring_serieslabel"
+        " WHERE metric = %s AND name = %s AND value = %s"
+    )
+    ids = " INTERSECT ".join([having] * len(selector.labels))
+    labels = [(selector.metric, *label) for label in selector.labels.items()]
+    return _series(f"id IN ({ids})", list(chain.from_iterable(labels)))
 
 
 def exact_series(wanted: Iterable[tuple[str, Mapping[str, str]]]) -> list[LatestPoint]:
     """The series of just these metrics and labels; those that do not exist are absent. However
     many others the metrics have, they cost nothing."""
     keys = [series_key(metric, tuple(labels.items())) for metric, labels in wanted]
-    return _series("key", keys)
+    return _series_any("key", keys)
 
 
 def series_by_id(ids: Collection[int]) -> list[LatestPoint]:
     """The series of these numbers, each with its last point; those that do not exist are absent."""
-    return _series("id", ids)
+    return _series_any("id", ids)
 
 
 def series_of(metrics: Collection[str]) -> list[LatestPoint]:
     """All series of the metrics, each with its last point; oldest series first."""
-    return _series("metric", metrics)
+    return _series_any("metric", metrics)
 
 
-def _series(column: str, values: Collection[str] | Collection[int]) -> list[LatestPoint]:
+def _series_any(column: str, values: Collection[str] | Collection[int]) -> list[LatestPoint]:
     condition, parameter = any_of(column, values)
+    return _series(condition, [parameter])
+
+
+def _series(condition: str, parameters: list[Any]) -> list[LatestPoint]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, metric, CAST(labels AS text), last_time_ms, last_value"  # noqa: S608
             f" FROM monitoring_series WHERE {condition} ORDER BY id",
-            [parameter],
+            parameters,
         )
         rows = cursor.fetchall()
     # One document is parsed in half the time of a thousand.

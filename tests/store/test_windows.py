@@ -120,3 +120,11 @@ def test_several_readings_in_one_statement_are_as_each_by_itself(
         together = store.windows_of_each(requests, now_ms=NOW_MS)
     assert together == [store.windows_of(*each, now_ms=NOW_MS) for each in requests]
     assert [len(each) for each in together] == [2, 0, 1]
+
+
+def test_every_label_of_the_selector_has_to_fit() -> None:
+    hosts = [{"host": host, "zone": zone} for host, zone in (("a", "x"), ("a", "y"), ("b", "x"))]
+    record([Point("load1", labels, NOW_MS, 1.0) for labels in hosts], now_ms=NOW_MS)
+    found = store.latest(Selector("load1", {"zone": "x", "host": "a"}))
+    assert [each.series.labels for each in found] == [{"host": "a", "zone": "x"}]
+    assert store.latest(Selector("load1", {"host": "x"})) == []
