@@ -18,13 +18,15 @@ from monitoring.verdicts import Policy, Standing, Surroundings, Verdict, judge
 # A job has tried again by itself before it says that it failed.
 POLICY = Policy(retries=0, successes_to_recover=1)
 _EVIDENCE_BYTES = 2000
+# That a job is still well is told so often, and how long its runs take.
+_WELL_EVERY_MS, _DURATION_EVERY_MS = 10_000, 1000
 
 
 class Listener:
     """One heartbeat while its state is locked. `around` is what a failure is judged by.
 
-    Of a thousand pings a second all are kept as pings, until newer ones replace them, but only the
-    first and those that change something become points.
+    Of a thousand pings a second all are kept as pings, until newer ones replace them, but only one
+    in ten seconds, one with a duration each second and those that change something become points.
     """
 
     def __init__(self, pinged: Pinged, runs: Runs, around: Surroundings) -> None:
@@ -87,7 +89,8 @@ class Listener:
         state.evidence = _evidence(ping) if changed or status is Status.DOWN else {}
         if changed:
             self.transitions.append(_transition(ping, state, before, verdict))
-        if changed or ping.time_ms // 1000 != heard_ms // 1000:
+        every_ms = _WELL_EVERY_MS if ping.duration_ms is None else _DURATION_EVERY_MS
+        if changed or ping.time_ms // every_ms != heard_ms // every_ms:
             self.points += _points(ping, self.slug)
         self.judged = True
 
