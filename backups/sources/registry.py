@@ -1,15 +1,12 @@
-"""The kinds of sources by name. Their modules are imported when first used: each brings a library
-along, and most portals use one or two."""
+"""The kinds of sources by name."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
-from importlib import import_module
 from typing import Any
 
 from backups.sources.base import Source
-from opsportal.lib.kinds import SettingsError
+from opsportal.lib.registry import Registry
 
 _KINDS = {
     "postgresql": "postgresql.Postgresql",
@@ -26,17 +23,10 @@ LABELS = {
     "django": "Database of the portal",
 }
 
-
-@cache
-def kind_named(name: str) -> type[Source]:
-    """Raises SettingsError."""
-    if name not in _KINDS:
-        raise SettingsError({"kind": f"must be one of {', '.join(sorted(_KINDS))}"})
-    module, _, cls = _KINDS[name].partition(".")
-    found: type[Source] = getattr(import_module(f"backups.sources.{module}"), cls)
-    return found
+_registry: Registry[Source] = Registry("backups.sources", _KINDS)
+kind_named = _registry.kind_named
 
 
 def build(name: str, settings: Mapping[str, Any]) -> Source:
     """Raises SettingsError."""
-    return kind_named(name).from_settings(settings).real()
+    return _registry.build(name, settings).real()

@@ -1,15 +1,9 @@
-"""The kinds of checks by name. Their modules are imported when first used: each brings a library
-along, and most portals use few of them."""
+"""The kinds of checks by name."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
-from importlib import import_module
-from typing import Any
-
 from monitoring.probes.base import Probe
-from opsportal.lib.kinds import SettingsError
+from opsportal.lib.registry import Registry
 
 _KINDS = {
     "http": "http.Http",
@@ -45,17 +39,6 @@ LABELS = {
     "heartbeat": "Heartbeat",
 }
 
-
-@cache
-def kind_named(name: str) -> type[Probe]:
-    """Raises KeyError."""
-    module, _, cls = _KINDS[name].partition(".")
-    found: type[Probe] = getattr(import_module(f"monitoring.probes.{module}"), cls)
-    return found
-
-
-def build(name: str, settings: Mapping[str, Any]) -> Probe:
-    """Raises SettingsError; of an unknown kind, for "kind"."""
-    if name not in _KINDS:
-        raise SettingsError({"kind": f"must be one of {', '.join(_KINDS)}"})
-    return kind_named(name).from_settings(settings)
+_registry: Registry[Probe] = Registry("monitoring.probes", _KINDS)
+kind_named = _registry.kind_named
+build = _registry.build
