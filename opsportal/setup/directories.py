@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import secrets
 from collections.abc import Iterator
@@ -12,6 +11,11 @@ from pathlib import Path
 from django.conf import settings
 
 from opsportal.setup.step import Outcome, Report, SetupError
+
+try:
+    import fcntl
+except ImportError:  # Windows: directories cannot be locked, one set-up at a time
+    fcntl = None  # type: ignore[assignment]
 
 
 def make_directories() -> Report:
@@ -42,6 +46,9 @@ def _prove_writable(directory: Path) -> None:
 @contextmanager
 def alone_in(directory: Path) -> Iterator[None]:
     """One set-up at a time: two that migrate at once fail half-way. Locks the directory itself."""
+    if fcntl is None:
+        yield
+        return
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

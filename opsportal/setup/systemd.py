@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import subprocess
 import sys
@@ -81,11 +80,17 @@ def _variables() -> dict[str, str]:
 
 
 def _refuse_others_than_root() -> None:
+    if not hasattr(os, "geteuid"):
+        raise SetupError(
+            "There is no systemd on Windows: docs/installing.md says what to run there"
+        )
     if os.geteuid() != 0:
         raise SetupError("A service of the system needs root. Run: sudo -E make run, or with sudo")
 
 
 def _make_user(user: str) -> None:
+    import pwd  # not there on Windows
+
     try:
         pwd.getpwnam(user)
     except KeyError:

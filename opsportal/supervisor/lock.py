@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows: no supervisor runs there
+    fcntl = None  # type: ignore[assignment]
 
 
 class AlreadyRunningError(RuntimeError):
@@ -20,6 +24,8 @@ def take(path: Path, url: str) -> int:
 
     The file says who holds it, for the message that a second start prints.
     """
+    if fcntl is None:
+        raise OSError(0, "there is no supervisor on Windows: docs/installing.md says what to run")
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -35,6 +41,8 @@ def take(path: Path, url: str) -> int:
 
 def is_held(path: Path) -> bool:
     """Whether a portal runs. False where the file cannot be read."""
+    if fcntl is None:
+        return False
     try:
         with path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
