@@ -21,6 +21,23 @@ SCRIPT = "<script>alert(1)</script>"
 PAGES = ("/", "/alerts/", "/admin/", "/admin/auth/user/", "/account/", "/admin/audit/auditentry/")
 API = ("/api/v1/checks", "/api/v1/channels", "/api/v1/plans", "/api/health/detailed", "/metrics")
 
+TRIAL = {
+    "kind": "http",
+    "name": "metadata",
+    "enabled": "on",
+    "interval_seconds": "60",
+    "timeout_seconds": "5",
+    "retries": "0",
+    "retry_interval_seconds": "10",
+    "successes_to_recover": "1",
+    "setting_method": "GET",
+    "setting_expect_status": "200-299",
+    "setting_degraded_ms": "0",
+    "setting_down_ms": "0",
+    "setting_max_size_bytes": "0",
+    "setting_certificate_days": "14",
+}
+
 
 def log_in(portal: RunningPortal) -> requests.Session:
     session = requests.Session()
@@ -191,6 +208,21 @@ def test_a03_a_name_that_is_a_script_is_shown_as_text(
         assert "unsafe" not in page.headers["Content-Security-Policy"]
 
 
+# --- A04 Insecure design --------------------------------------------------------------------------
+
+
+def test_a04_no_request_makes_more_work_than_the_portal_gives(
+    running_portal: RunningPortal, writer: dict[str, str]
+) -> None:
+    points = f"{running_portal.url}/api/v1/points"
+    too_many = requests.post(points, json={"points": [{}] * 10_001}, headers=writer, timeout=30)
+    assert too_many.status_code in {400, 413}
+    listed = running_portal.get("/api/v1/series?limit=1000000", headers=writer).json()
+    assert len(listed["results"]) <= 1000
+    address = f"/api/v1/series/{listed['results'][0]['id']}/window?start=0&end=2000000000&step=1"
+    assert running_portal.get(address, headers=writer).status_code == 400
+
+
 # --- A05 Security misconfiguration ----------------------------------------------------------------
 
 
@@ -274,3 +306,19 @@ def test_a09_what_happened_is_recorded_and_whole(
     assert "logged in" in page
     verified = running_portal.manage("audit", "verify")
     assert verified.returncode == 0, verified.stderr
+
+
+# --- A10 Server-side request forgery --------------------------------------------------------------
+
+
+def test_a10_a_check_of_the_clouds_metadata_is_not_made(
+    running_portal: RunningPortal, administrator: requests.Session
+) -> None:
+    """In the form's trial: the checks themselves go the same way, and would tell people."""
+    admin = f"{running_portal.url}/admin/monitoring/check/"
+    for path in ("169.254.169.254/latest/meta-data/", "[::ffff:169.254.169.254]/", "[fe80::1]/"):
+        form = {**TRIAL, "setting_url": f"http://{path}"}
+        form["csrfmiddlewaretoken"] = administrator.cookies["csrftoken"]
+        page = administrator.post(f"{admin}try/", form, headers={"Referer": admin}, timeout=30)
+        assert page.status_code == 200, page.text[:300]
+        assert "metadata service, which is never allowed" in page.text, path

@@ -1,0 +1,56 @@
+"""What the soak says, as lines of JSON from the process apart to the one that prints the table."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from itertools import pairwise
+from statistics import median
+
+from benchmarks.table import Row
+
+SUBJECT = "soak"
+MOST_GROWTH = 1.1
+
+
+def must_be_none(what: str, count: int, unit: str) -> Row:
+    return Row(SUBJECT, what, count, unit, bar="0", passed=count == 0)
+
+
+def growth(memory: list[tuple[float, int]]) -> Row:
+    """Of the last quarter over the second: in the first caches fill."""
+    weights = [weight for _, weight in memory if weight]
+    quarter = max(1, len(weights) // 4)
+    before, after = median(weights[quarter : 2 * quarter]), median(weights[-quarter:])
+    return Row(
+        SUBJECT, "memory (PSS), last quarter", after / 1e6, "MB", "second quarter", before / 1e6,
+        bar=f"≤ {MOST_GROWTH}", passed=after <= MOST_GROWTH * before,
+    )  # fmt: skip
+
+
+def missed(
+    times: dict[str, list[float]], interval: float, troubled: list[tuple[float, float]]
+) -> tuple[int, float]:
+    """Checks that once waited longer than two intervals while nothing was broken, and the longest
+    wait."""
+    longest = {path: _longest(asked, interval, troubled) for path, asked in times.items()}
+    late = sum(wait > 2 * interval for wait in longest.values())
+    return late, max(longest.values(), default=0.0)
+
+
+def _longest(asked: list[float], interval: float, troubled: list[tuple[float, float]]) -> float:
+    waits = [
+        later - earlier
+        for earlier, later in pairwise(asked)
+        # The interval after a recovery is that of catching up.
+        if not any(begin < later and earlier < end + interval for begin, end in troubled)
+    ]
+    return max(waits, default=0.0)
+
+
+def as_lines(rows: list[Row]) -> str:
+    return "\n".join(json.dumps(asdict(row)) for row in rows)
+
+
+def rows_from(said: str) -> list[Row]:
+    return [Row(**json.loads(line)) for line in said.splitlines() if line.startswith("{")]
