@@ -60,7 +60,8 @@ def replay(
     found: list[Past] = []
     episode: Episode | None = None
     peak: float | None = None
-    for now_ms in range(start_ms, end_ms, step_ms(rule, condition)):
+    # The present too: what fires by now would be missed by a kind that takes long steps.
+    for now_ms in [*range(start_ms, end_ms, step_ms(rule, condition)), end_ms]:
         first = bisect.bisect_right(times, now_ms - span_ms)
         last = bisect.bisect_right(times, now_ms)
         firing = episode is not None and episode.state == "firing"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,8 @@ from rest_framework import serializers
 
 from alerts.acting import silence
 from alerts.editing import masked_settings, save_channel, save_threshold
-from alerts.models import Alert, AlertEvent, Channel, Delivery, Silence, Threshold
+from alerts.models import OPEN, Alert, AlertEvent, Channel, Delivery, Silence, Threshold
+from alerts.telling import Rules, subject_of
 from monitoring.check_serializers import refuse_what_databases_cannot_store
 from monitoring.ingest import RefusedPointError, parse_time_ms
 from monitoring.serializers import iso
@@ -65,6 +67,7 @@ class AlertSerializer(serializers.ModelSerializer[Alert]):
     fired = serializers.SerializerMethodField()
     resolved = serializers.SerializerMethodField()
     acknowledged = serializers.SerializerMethodField()
+    muted_by = serializers.SerializerMethodField(help_text="Why nobody is told at this moment")
 
     class Meta:
         model = Alert
@@ -85,6 +88,13 @@ class AlertSerializer(serializers.ModelSerializer[Alert]):
 
     def get_acknowledged(self, alert: Alert) -> str | None:
         return None if alert.acknowledged_ms is None else iso(alert.acknowledged_ms)
+
+    def get_muted_by(self, alert: Alert) -> str:
+        """As it is now: one that was told before may be silenced since."""
+        if alert.state not in OPEN:
+            return alert.muted_by
+        known = self.context.setdefault("rules", Rules(time.time_ns() // 1_000_000))
+        return known.muted(subject_of(alert))
 
 
 class AlertWithEventsSerializer(AlertSerializer):

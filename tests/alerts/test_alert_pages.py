@@ -72,6 +72,7 @@ def test_the_page_of_an_alert_draws_the_limit(admin_client: Client) -> None:
     page = admin_client.get(f"/alerts/{alert().pk}").content.decode()
     assert "dashed: the limit, 90 %; shaded: it fired" in page
     assert page.count("<line ") == 1
+    assert f'href="/admin/alerts/threshold/{alert().threshold_id}/change/"' in page
 
 
 def test_the_page_of_an_alert_says_why_somebody_was_told(admin_client: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -128,8 +129,6 @@ def test_a_silence_is_made_in_the_name_of_its_token_and_ended_by_deleting(api: A
         "post", "silences", {"matchers": "host=a", "ends_at": "2099-01-01T00:00:00Z"}
     )
     assert status == 400, "longer than a year"
-    import time
-
     soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
     status, made = api("post", "silences", {"matchers": "host=a", "ends_at": soon})
     assert status == 201
@@ -137,6 +136,17 @@ def test_a_silence_is_made_in_the_name_of_its_token_and_ended_by_deleting(api: A
     assert api("delete", f"silences/{made['id']}")[0] == 204
     (kept,) = Silence.objects.all()
     assert kept.ends_ms <= time.time() * 1000
+
+
+def test_an_alert_says_that_it_is_silenced_though_it_was_told_before(api: Api) -> None:
+    threshold()
+    measure(95, 0)
+    number = alert().pk
+    assert api("get", f"alerts/{number}")[1]["muted_by"] == ""
+    soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
+    api("post", "silences", {"matchers": "threshold=CPU", "ends_at": soon})
+    assert api("get", f"alerts/{number}")[1]["muted_by"].startswith("silenced by")
+    assert api("get", "alerts")[1]["results"][0]["muted_by"].startswith("silenced by")
 
 
 def test_alerts_are_listed_filtered_and_acted_upon(api: Api) -> None:

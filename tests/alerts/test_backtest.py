@@ -5,8 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts import backtest
 from alerts.backtest import STEP_MS, replay, suggested_value
 from alerts.conditions.base import Rule
+from alerts.conditions.burn_rate import BurnRate
 from alerts.conditions.limit import Limit
 from monitoring.store import Bucket
 
@@ -53,6 +55,16 @@ def test_a_change_is_seen_though_its_window_is_shorter_than_a_step() -> None:
     buckets = history(10, 10, 70, 70, 70)
     found = replay(rule, Limit(), buckets, START_MS, end_ms(buckets))
     assert [each.peak for each in found.episodes] == [0.2]
+
+
+def test_what_fires_by_now_is_seen_though_the_last_step_was_before_it() -> None:
+    rule = Rule("http_response_time_ms", value=1000, severity="critical")
+    condition = BurnRate()
+    slow = history(*[10.0] * 100, *[5000.0] * 6)
+    assert backtest.step_ms(rule, condition) > 6 * STEP_MS
+    now_ms = end_ms(slow) - 1
+    (found,) = replay(rule, condition, slow, START_MS, now_ms).episodes
+    assert (found.fired_ms, found.ended_ms) == (now_ms, None)
 
 
 def test_the_suggested_value_would_have_fired_once() -> None:

@@ -6,10 +6,13 @@ import json
 from typing import Any
 
 import pytest
+from slack_sdk.models.attachments import BlockAttachment
+from slack_sdk.models.blocks import Block
 
 from alerts.channels import base, slack
 from alerts.channels.base import PermanentError, TemporaryError
 from alerts.channels.slack import Slack
+from alerts.message import Message
 from opsportal.lib.kinds import SettingsError
 from tests.channels.messages import HOSTILE, SINCE_MS, hostile, item, many, message, resolved_item
 from tests.channels.receivers import METADATA, Answer, Receiver, never_answers, receiving
@@ -108,6 +111,21 @@ def test_what_users_have_named_is_escaped_and_cut() -> None:
     assert "<!channel" not in sent
     assert "javascript" not in sent
     assert "{{ 7|add:7 }}" in sent
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [message(), message(resolved_item()), many(), hostile()],
+    ids=["firing", "resolved", "many", "hostile"],
+)
+def test_slacks_own_models_take_what_is_sent(sent: Message) -> None:
+    with receiving() as receiver:
+        to_webhook(receiver).send(sent)
+    (attachment,) = receiver.received[0].json["attachments"]
+    parsed = Block.parse_all(attachment["blocks"])
+    assert len(parsed) == len(attachment["blocks"])
+    # Raises where a length or a field is not Slack's.
+    BlockAttachment(blocks=parsed, color=attachment["color"]).to_dict()
 
 
 def test_sizes_are_those_that_slack_takes() -> None:
