@@ -93,7 +93,7 @@ class AlertSerializer(serializers.ModelSerializer[Alert]):
         """As it is now: one that was told before may be silenced since."""
         if alert.state not in OPEN:
             return alert.muted_by
-        known = self.context.setdefault("rules", Rules(time.time_ns() // 1_000_000))
+        known: Rules = self.context.setdefault("rules", Rules(time.time_ns() // 1_000_000))
         return known.muted(subject_of(alert))
 
 
