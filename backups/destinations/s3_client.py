@@ -57,6 +57,7 @@ def _made(bucket: str, given: tuple[tuple[str, str], ...]) -> S3Client:
     from botocore.config import Config
     from storages.backends.s3 import S3Storage
 
+    from backups.destinations.s3_guard import guard
     from backups.destinations.s3_session import session_of
 
     config = Config(
@@ -85,6 +86,7 @@ def _made(bucket: str, given: tuple[tuple[str, str], ...]) -> S3Client:
         config=storage.client_config,
         verify=storage.verify,
     )
+    guard(client)
     return client
 
 
@@ -124,6 +126,11 @@ def _of_service(error: Mapping[str, Any], bucket: str) -> str:
 def _of_the_way(error: Exception, endpoint: str) -> str:
     from botocore import exceptions
 
+    from backups.destinations.s3_guard import refusal_in
+
+    refusal = refusal_in(error)
+    if refusal:
+        return f"{endpoint} is not asked: {refusal}"
     if isinstance(error, exceptions.NoCredentialsError):
         return "there are no credentials: enter an access key, or set AWS_ACCESS_KEY_ID"
     if isinstance(error, (exceptions.ConnectionError, exceptions.HTTPClientError)):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -17,7 +19,12 @@ from monitoring.runner.leasing import Lease
 from monitoring.runner.outcomes import Outcome
 from monitoring.runner.prepared import prepare
 from monitoring.runner.running import Runner
-from tests.probes.misbehaving import http, sending, serving
+from tests.probes.misbehaving import Answer, http, sending, serving
+from tests.probes.test_http_servers_that_misbehave import (
+    METADATA,
+    a_gigabyte,
+    endless_headers,
+)
 from tests.running_portal import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,13 +82,75 @@ def test_checks_of_every_fate_end_with_their_own_reason(runner: Runner) -> None:
 
 def test_a_hundred_that_hang_hold_up_none_that_answers(runner: Runner) -> None:
     with serving(sending(http(b"ok"))) as good, serving(hangs) as hanging:
-        stuck = [web(f"stuck {number}", hanging, timeout_seconds=5) for number in range(100)]
+        stuck = [web(f"stuck {number}", hanging, timeout_seconds=300) for number in range(100)]
         runner.tick()
         leased = CheckState.objects.filter(leased_until_ms__gt=0)
-        until(lambda: leased.count() == len(stuck), 10, "all to be leased")
-        started = time.monotonic()
-        until_probed(runner, web("good", good))
-        assert time.monotonic() - started < 3
+        until(lambda: leased.count() == len(stuck), 20, "all to be leased")
+        until_probed(runner, web("good", good), seconds=30)
+        # It has not waited for a single one of them.
+        assert leased.count() == len(stuck)
+
+
+def dribbles(connection: socket.socket) -> None:
+    connection.recv(65_536)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+    while True:
+        connection.sendall(b"x")
+        time.sleep(0.02)
+
+
+# Each would go on for longer than the test.
+ENDLESS: dict[str, Answer] = {"never answers": hangs, "a byte at a time": dribbles}
+# Each ends by itself, with its own reason.
+REASONS: dict[str, tuple[Answer, str]] = {
+    "endless headers": (endless_headers, "invalid answer"),
+    "a huge header": (
+        sending(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 400_000 + b"\r\n\r\n"),
+        "invalid answer",
+    ),
+    "closes in the headers": (sending(b"HTTP/1.1 200 OK\r\nContent-Le"), "connection closed"),
+    "no HTTP": (sending(b"SSH-2.0-OpenSSH_9.2\r\n"), "invalid answer"),
+    "redirects in a loop": (sending(http(b"", "302 Found", "Location: /again")), "invalid answer"),
+    "redirects to metadata": (
+        sending(http(b"", "302 Found", f"Location: {METADATA}")),
+        "address not allowed",
+    ),
+    "a gigabyte": (a_gigabyte, "unexpected answer"),
+    "a gzip bomb": (
+        sending(http(gzip.compress(b"0" * 50_000_000), "200 OK", "Content-Encoding: gzip")),
+        "unexpected answer",
+    ),
+    # Where other engines go back and forth for ever.
+    "a text that explodes": (sending(http(b"0" * 900_000)), "unexpected answer"),
+}
+
+
+def test_servers_that_misbehave_end_with_their_reasons_and_hold_up_nobody(runner: Runner) -> None:
+    with ExitStack() as stack:
+        for name, answer in ENDLESS.items():
+            web(name, stack.enter_context(serving(answer)), timeout_seconds=300)
+        runner.tick()
+        leased = CheckState.objects.filter(leased_until_ms__gt=0)
+        until(lambda: leased.count() == len(ENDLESS), 20, "the endless ones to be asked")
+        bad = [
+            exploding(name, stack.enter_context(serving(answer)))
+            for name, (answer, _reason) in REASONS.items()
+        ]
+        good = web("good", stack.enter_context(serving(sending(http(b"ok")))), timeout_seconds=30)
+        found = until_probed(runner, *bad, good, seconds=60)
+        assert leased.count() == len(ENDLESS)
+    wanted = {name: ("down", reason) for name, (_answer, reason) in REASONS.items()}
+    assert {name: (state.status, state.reason) for name, state in found.items()} == {
+        **wanted,
+        "good": ("up", "ok"),
+    }
+    assert all(state.message for state in found.values())
+
+
+def exploding(name: str, port: int) -> Check:
+    check = Check(name=name, kind="http", timeout_seconds=30, retries=0)
+    save_check(check, {"url": f"http://127.0.0.1:{port}/", "expect_pattern": "(0*)*1"})
+    return check
 
 
 def test_a_probe_that_forgets_its_timeout_is_given_up(
