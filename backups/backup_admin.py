@@ -162,5 +162,6 @@ class BackupAdmin(BackupBase):
         if backup.source_kind not in LABELS or not backup.key:
             return "there is nothing to restore"
         name = backup.key.rpartition("/")[2]
-        told = [(by_hand(kind_named(backup.source_kind).by_hand, name, "NAME"),)]
+        kind = kind_named(backup.source_kind)
+        told = [(by_hand(kind, kind.by_hand, name, "NAME"),)]
         return format_html_join("", '<pre class="evidence" tabindex="0">{}</pre>', told)

@@ -12,7 +12,7 @@ from backups.naming import ENCRYPTED, prefix
 from backups.sources.base import Source
 
 _NEWEST = "NEWEST-ARTIFACT"
-_PLACEHOLDER = re.compile(r"\b(FILE|NAME)\b")
+_PLACEHOLDER = re.compile(r"\b(FILE|NAME|CREATE)\b")
 
 
 def recovery_sheet(plan: Plan) -> str:
@@ -37,8 +37,11 @@ def recovery_sheet(plan: Plan) -> str:
         f"   sha256sum {shlex.quote(artifact)}",
         "4. Open it with the private key (here in the file KEY) of:",
         *(f"   {each}" for each in recipients),
-        f"   {by_hand(source.by_hand, artifact, source.restored_name)}",
-        *(f"   {by_hand(each, artifact, source.restored_name)}" for each in source.beside_by_hand),
+        f"   {by_hand(type(source), source.by_hand, artifact, source.restored_name)}",
+        *(
+            f"   {by_hand(type(source), each, artifact, source.restored_name)}"
+            for each in source.beside_by_hand
+        ),
         "5. Compare the number of rows with census in the .json.",
         "",
         "With the portal at hand instead: manage.py restore NUMBER --to URL --identity KEY",
@@ -46,11 +49,11 @@ def recovery_sheet(plan: Plan) -> str:
     return "\n".join(lines)
 
 
-def by_hand(template: str, artifact: str, name: str) -> str:
-    """Source's own words with the real names in them."""
-    real = {"FILE": shlex.quote(artifact), "NAME": shlex.quote(name)}
-    return _PLACEHOLDER.sub(lambda found: real[found[0]], template)
+def by_hand(kind: type[Source], template: str, artifact: str, name: str) -> str:
+    """Source's own words with the real names in them, as a shell reads them."""
+    real = {"FILE": artifact, "NAME": name, "CREATE": kind.created_by(name)}
+    return _PLACEHOLDER.sub(lambda found: shlex.quote(real[found[0]]), template)
 
 
 def by_hand_of(source: Source, artifact: str) -> str:
-    return by_hand(source.by_hand, artifact, source.restored_name)
+    return by_hand(type(source), source.by_hand, artifact, source.restored_name)

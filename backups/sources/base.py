@@ -70,7 +70,7 @@ class Source(Configured):
     # Of the artifact's name, before .zst.age
     suffix: ClassVar[str]
     # How a person restores it on a bare machine, with KEY for the file of the private key, FILE for
-    # the artifact and NAME for `restored_name`: shown on the recovery sheet.
+    # the artifact, NAME for `restored_name` and CREATE for `created_by`: on the recovery sheet.
     by_hand: ClassVar[str]
     # What may stand in the way of that.
     beside_by_hand: ClassVar[tuple[str, ...]] = ()
@@ -83,6 +83,11 @@ class Source(Configured):
     def restored_name(self) -> str:
         """Of the place that a person restores it to."""
         return "restored"
+
+    @classmethod
+    def created_by(cls, name: str) -> str:
+        """The statement that makes such a place, of an engine whose programs do not quote names."""
+        return ""
 
     @property
     @abstractmethod

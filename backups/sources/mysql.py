@@ -7,12 +7,14 @@ from contextlib import AbstractContextManager, ExitStack, closing, contextmanage
 from dataclasses import dataclass
 
 from backups.census import Census
+from backups.sources import mysql_programs as programs
 from backups.sources.base import Dump, Source, Surroundings, Target
 from backups.sources.mysql_census import (
     Table,
     agreeing,
     begin,
     census_of,
+    quoted,
     rows_of,
     standstill,
     tables_of,
@@ -27,7 +29,7 @@ from backups.sources.mysql_parts import (
     parts_of,
 )
 from backups.sources.mysql_target import Tailed, restored, scratched
-from backups.sources.mysql_tools import DumpTool, dump_command, option_file
+from backups.sources.mysql_tools import UTF8, DumpTool, dump_command, option_file
 from backups.stopping import Stopper
 from opsportal.lib.kinds import kind, setting
 
@@ -41,8 +43,10 @@ class Mysql(Source):
     name = "mysql"
     label = "MySQL, MariaDB"
     suffix = "sql"
+    # mariadb-admin would not quote a backtick; in another locale a name would be another.
     by_hand = (
-        "mariadb-admin create NAME && age -d -i KEY FILE | zstd -d | mariadb --binary-mode NAME"
+        f"mariadb {UTF8} -e CREATE"
+        f" && age -d -i KEY FILE | zstd -d | mariadb {UTF8} --binary-mode NAME"
     )
 
     url: str = setting("URL", f"{WRITTEN}, perhaps with ?unix_socket=/PATH", secret=True)
@@ -50,6 +54,10 @@ class Mysql(Source):
     @property
     def restored_name(self) -> str:
         return parts_of(self.url).name
+
+    @classmethod
+    def created_by(cls, name: str) -> str:
+        return f"CREATE DATABASE {quoted(name)}"
 
     def validate(self) -> dict[str, str]:
         try:
@@ -68,7 +76,8 @@ class Mysql(Source):
         parts = parts_of(self.url)
         with explained(parts), ExitStack() as stack:
             options = stack.enter_context(option_file(parts, around.work_dir))
-            command = dump_command(options, parts.name)
+            is_misread = programs.is_misread(parts.name)
+            command = dump_command(options, parts.name, has_programs=not is_misread)
             reader = stack.enter_context(closing(connected(parts)))
             stack.enter_context(around.stopper.ends(cutting(reader, parts)))
             with standstill(parts, around.lock_timeout_seconds) as is_still:
@@ -76,7 +85,8 @@ class Mysql(Source):
                 tool = DumpTool(command, {}, around, secrets=[parts.password])
                 stack.callback(tool.stop)
                 is_exact = tool.has_begun(BEGIN_SECONDS) and is_still
-            yield MysqlDump(parts, tool, begun, is_exact, around.stopper)
+                after = programs.programs_of(reader, parts.name) if is_misread else b""
+            yield MysqlDump(parts, tool, begun, is_exact, around.stopper, after)
 
     def scratch(self, around: Surroundings) -> AbstractContextManager[Target]:
         return scratched(parts_of(self.url), around)
@@ -107,12 +117,18 @@ def _begun(reader: Connection, name: str) -> Begun:
 
 class MysqlDump(Dump):
     def __init__(
-        self, parts: Parts, tool: DumpTool, begun: Begun, is_exact: bool, stopper: Stopper
+        self,
+        parts: Parts,
+        tool: DumpTool,
+        begun: Begun,
+        is_exact: bool,
+        stopper: Stopper,
+        after: bytes,
     ) -> None:
         self._parts, self._tool, self._begun, self._is_exact = parts, tool, begun, is_exact
         self._stopper = stopper
         self._tailed = Tailed(tool)
-        self.stream = self._tailed
+        self.stream = programs.Followed(self._tailed, after)
         self.expected_bytes = int(rows_of(begun.reader, _SIZE, parts.name)[0][0] or 0)
         self.versions = {"mysql": str(rows_of(begun.reader, "SELECT VERSION()")[0][0])}
         if not is_exact:

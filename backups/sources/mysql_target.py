@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
@@ -17,6 +18,8 @@ _END = b"-- Dump completed"
 _TAIL_BYTES = 200
 # MySQL's limit of a name, in characters.
 MOST_CHARACTERS = 64
+# What a dumping program may misread in the name of the database beside.
+_NO_WORD = re.compile(r"\W")
 _LIKE = """
 SELECT DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME FROM information_schema.SCHEMATA
 WHERE SCHEMA_NAME = %s
@@ -99,7 +102,7 @@ def restored(parts: Parts, overwrite: bool, around: Surroundings) -> Iterator[Ta
     the artifact is loaded beside first; when that has ended well, the place is made anew and filled
     from there. It takes twice the time, and a bad artifact harms nothing. What fails after that
     leaves the database beside, whole, and says so."""
-    beside = f"{parts.name[: MOST_CHARACTERS - 10]}_restoring"
+    beside = f"{_NO_WORD.sub('_', parts.name)[: MOST_CHARACTERS - 10]}_restoring"
     with explained(parts), closing(connected(parts, "")) as server:
         if _has_contents(server, parts.name) and not overwrite:
             raise SourceError(f"{parts.name} is not empty; --overwrite replaces it")

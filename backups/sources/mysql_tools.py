@@ -15,11 +15,12 @@ from backups.sources.mysql_parts import Parts
 from backups.sources.tools import Tool, found
 
 EVERY_SECONDS = 0.02
-_WHOLE = ("--routines", "--triggers", "--events", "--hex-blob", "--comments", "--dump-date")
-_DUMP = ("--single-transaction", "--quick", "--verbose", *_WHOLE)
+_DUMP = ("--single-transaction", "--quick", "--verbose", "--triggers", "--hex-blob")
+_LAST_LINE = ("--comments", "--dump-date")
+_PROGRAMS = ("--routines", "--events")
 # These ask for rights of the whole server, or for what the other of the two does not have.
 _WITHOUT = ("--no-tablespaces", "--set-gtid-purged=OFF", "--column-statistics=0")
-_UTF8 = "--default-character-set=utf8mb4"
+UTF8 = "--default-character-set=utf8mb4"
 
 
 @contextmanager
@@ -94,13 +95,14 @@ class LoadTool(Tool):
         return f"ERROR {error}" if mark else before.strip() or error.strip()
 
 
-def dump_command(options: list[str], name: str) -> list[str]:
+def dump_command(options: list[str], name: str, has_programs: bool = True) -> list[str]:
     """Without the database's own name in it: the dump goes into any."""
     tool = tool_for("mariadb-dump", "mysqldump")
-    return [tool, *options, *_DUMP, _UTF8, *supported(tool, _WITHOUT), "--", name]
+    own = _PROGRAMS if has_programs else ()
+    return [tool, *options, *_DUMP, *_LAST_LINE, *own, UTF8, *supported(tool, _WITHOUT), "--", name]
 
 
 def load_command(options: list[str], name: str) -> list[str]:
     """It ends at the first error, and takes nothing in the dump for a command of its own."""
     tool = tool_for("mariadb", "mysql")
-    return [tool, *options, "--batch", "--binary-mode", _UTF8, f"--database={name}"]
+    return [tool, *options, "--batch", "--binary-mode", UTF8, f"--database={name}"]

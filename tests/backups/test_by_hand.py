@@ -29,7 +29,7 @@ import sys, pyrage
 identity = pyrage.x25519.Identity.from_str(open(sys.argv[3]).read().strip())
 sys.stdout.buffer.write(pyrage.decrypt(open(sys.argv[4], "rb").read(), [identity]))
 """
-COMMANDS = ("cp ", "sha256sum ", "age ", "createdb ", "mariadb-admin ")
+COMMANDS = ("cp ", "sha256sum ", "age ", "createdb ", "mariadb ")
 
 
 def restored_by_hand(directory: Path, plan: Plan, variables: dict[str, str]) -> str:

@@ -53,8 +53,8 @@ def server(require: Callable[[bool, str], None]) -> Iterator[Server]:
 
 @pytest.fixture
 def name(server: Server) -> str:
-    """A database with some tables, whose name needs its quotes."""
-    name = f"shöp-`{uuid.uuid4().hex[:10]}"
+    """A database with some tables, whose name needs its quotes, and has some."""
+    name = f"shöp-`'\"\\{uuid.uuid4().hex[:10]}"
     quoted = name.replace("`", "``")
     server.do(f"CREATE DATABASE `{quoted}` CHARACTER SET utf8mb4")
     server.do("CREATE TABLE parent (id int PRIMARY KEY)", *TABLES, name=name)
@@ -170,7 +170,7 @@ def test_a_connection_that_is_killed_in_the_middle_is_no_good_end(
 def test_a_user_who_may_not_lock_gets_what_is_sure(
     server: Server, name: str, around: Surroundings
 ) -> None:
-    quoted = name.replace("`", "``").replace("_", "\\_")
+    quoted = name.replace("`", "``").replace("\\", "\\\\").replace("_", "\\_")
     user = server.user_with(f"SELECT, SHOW VIEW, TRIGGER, EVENT ON `{quoted}`.*")
     with Mysql(url=server.url(name, user)).dump(around) as dump:
         assert dump.versions["snapshot"] == "approximate"
@@ -294,10 +294,10 @@ def test_a_person_restores_it_without_the_portal(server: Server, tmp_path: Path)
     def rows() -> list[object]:
         query = "SELECT * FROM {} ORDER BY 1"
         tables = (IN_SQL, "floats", "child", "old_one", "seen")
-        return [server.do(query.format(table), name=database) for table in tables]
+        found = [server.do(query.format(table), name=database) for table in tables]
+        return [*found, objects(server, database), server.do("CALL twice(21)", name=database)]
 
-    # mariadb-admin, unlike the others, does not quote a backtick.
-    database = f"shöp {uuid.uuid4().hex[:10]}"
+    database = f"shöp `'\" $x {uuid.uuid4().hex[:10]}"
     server.do(f"CREATE DATABASE {quoted(database)} CHARACTER SET utf8mb4")
     server.do("CREATE TABLE parent (id int PRIMARY KEY)", *TABLES, name=database)
     before = rows()
@@ -305,7 +305,7 @@ def test_a_person_restores_it_without_the_portal(server: Server, tmp_path: Path)
     backup = backed_up(plan)
     assert backup.status == "verified", backup.error
     server.do(f"DROP DATABASE {quoted(database)}")
-    own = f"[client]\nuser=root\nsocket={server.socket}\ndefault-character-set=utf8mb4\n"
+    own = f"[client]\nuser=root\nsocket={server.socket}\n"
     (bare / ".my.cnf").write_text(own)
     restored_by_hand(bare, plan, {"HOME": str(bare)})
     assert rows() == before
