@@ -25,15 +25,31 @@ SHARED = (
     "set_up_once",
     "deployed_portal",
 )
+# Portals that are always on SQLite: what they show is shown by the run on SQLite.
+ON_SQLITE = {"new_portal", "prepared_portal", "set_up_once"}
 
 
 @pytest.hookimpl(tryfirst=True)  # before the groups are read
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if os.environ.get("OPSPORTAL_TEST_DATABASE") == "postgresql":
+        _leave_out_what_sqlite_has_shown(config, items)
     for item in items:
         names = getattr(item, "fixturenames", ())
         shared = next((name for name in SHARED if name in names), None)
         if shared:
             item.add_marker(pytest.mark.xdist_group(shared))
+
+
+def _leave_out_what_sqlite_has_shown(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Starting portals takes most of the time of the tests, and these would do so twice."""
+    left_out = [
+        item
+        for item in items
+        if item.get_closest_marker("any_database")
+        or ON_SQLITE.intersection(getattr(item, "fixturenames", ()))
+    ]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -58,6 +58,7 @@ class Course:
             self._portal.close()
             broker.kill()
             database.close()
+            disk.close()
         return self._rows
 
     def _made(
@@ -92,11 +93,13 @@ class Course:
         self._count(watched, receiver)
 
     def _trouble_is_over(self, name: str, struck_at: float, receiver: Receiver) -> None:
-        """When a threshold that was crossed after it is told."""
+        """When a threshold that was crossed after it is told, and the portal says that it is ready
+        (a verdict is a second old at most)."""
         given_back = time.monotonic()
         while time.monotonic() < given_back + RECOVER_SECONDS:
             heard = told(receiver)
-            if any(each.at > given_back and each.host in heard for each in self._crossed()):
+            is_told = any(each.at > given_back and each.host in heard for each in self._crossed())
+            if is_told and self._portal.answers("/api/health/readiness") == 200:
                 break
             time.sleep(0.1)
         self._is_troubled = False

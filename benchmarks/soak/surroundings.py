@@ -39,6 +39,11 @@ class Disk:
     def empty(self) -> None:
         (self.directory / "ballast").unlink(missing_ok=True)
 
+    def close(self) -> None:
+        """Also while something still has a file of it open."""
+        if self.is_real:
+            subprocess.run(["umount", "--lazy", str(self.directory)], check=True)
+
 
 class Database:
     """PostgreSQL."""

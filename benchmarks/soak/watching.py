@@ -67,7 +67,7 @@ class Watch:
             said = self._answer(connection, path)
             self.answers[said] += 1
             if said != "200" and not (troubled or self.is_troubled()):
-                self.failed.append(f"{path}: {said}")
+                self.failed.append(f"{time.strftime('%H:%M:%S')} {path}: {said}")
 
     def _answer(self, connection: HTTPConnection, path: str) -> str:
         try:

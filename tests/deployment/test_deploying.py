@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.deployment.conftest import ClonedPortal
 from tests.load import CLIENTS, Load
 from tests.running_portal import until
@@ -40,6 +42,7 @@ def test_what_is_no_release_changes_nothing(deployed_portal: ClonedPortal) -> No
     assert releases(deployed_portal) == before
 
 
+@pytest.mark.any_database
 def test_a_dry_run_says_what_would_be_done(deployed_portal: ClonedPortal) -> None:
     before = releases(deployed_portal)
     said = deployed_portal.manage("deploy", "better", "--dry-run")
@@ -49,6 +52,7 @@ def test_a_dry_run_says_what_would_be_done(deployed_portal: ClonedPortal) -> Non
     assert releases(deployed_portal) == before
 
 
+@pytest.mark.any_database
 def test_a_command_with_other_data_than_the_portal_is_refused(
     deployed_portal: ClonedPortal,
 ) -> None:
@@ -78,6 +82,7 @@ def test_a_release_comes_into_service_without_a_failed_request(
     assert str(text).startswith("Deployment of better")
 
 
+@pytest.mark.any_database
 def test_a_release_that_cannot_start_never_takes_the_place_of_the_one_that_runs(
     deployed_portal: ClonedPortal,
 ) -> None:
@@ -92,6 +97,7 @@ def test_a_release_that_cannot_start_never_takes_the_place_of_the_one_that_runs(
     assert (deployed_portal.data_dir / "current").resolve() == before
 
 
+@pytest.mark.any_database
 def test_a_release_that_fails_only_in_service_is_rolled_back_by_itself_under_load(
     deployed_portal: ClonedPortal,
 ) -> None:
