@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from alerts.admin_cells import chip
-from alerts.models import Channel, Delivery, DeliveryStatus
+from alerts.models import Channel, Delivery
 
 if TYPE_CHECKING:  # Django's class takes no parameter when it runs
     ChannelBase = admin.ModelAdmin[Channel]
@@ -22,13 +22,16 @@ else:
 def with_counts(channels: QuerySet[Channel]) -> QuerySet[Channel]:
     """Each with `waiting` and `dead`: how many of its messages are."""
     return channels.annotate(
-        waiting=_count(Q(status__in=[DeliveryStatus.QUEUED, DeliveryStatus.FAILED])),
-        dead=_count(Q(status=DeliveryStatus.DEAD)),
+        # Of both columns of its index, or SQLite takes that of all.
+        waiting=_count("status IN ('queued', 'failed') AND due_ms >= 0"),
+        dead=_count("status = 'dead'"),
     )
 
 
-def _count(which: Q) -> Coalesce:
-    rows = Delivery.objects.filter(which, channel=OuterRef("pk")).order_by().values("channel")
+def _count(which: str) -> Coalesce:
+    """Said as a constant: only then is the index of just those used."""
+    rows = Delivery.objects.filter(channel=OuterRef("pk")).extra(where=[which])  # noqa: S610 (said in this module alone)
+    rows = rows.order_by().values("channel")
     counted = rows.annotate(count=Count("pk")).values("count")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from monitoring.annotations import MOST_TAGS, TAG_LENGTH
+from monitoring.history_admin import RecentValuesFilter
 from monitoring.models import Annotation
 
 if TYPE_CHECKING:  # Django's classes take no parameter when they run
@@ -80,7 +81,7 @@ class AnnotationForm(AnnotationFormBase):
 class AnnotationAdmin(AnnotationAdminBase):
     form = AnnotationForm
     list_display = ("text", "kind", "began", "ended", "shown_tags", "created_by")
-    list_filter = ("kind", "created_by")
+    list_filter = ("kind", ("created_by", RecentValuesFilter))
     search_fields = ("text", "tags")
     fields = ("kind", "text", "time", "end", "tags")
 

@@ -76,6 +76,9 @@ class Histogram:
         self.min = min(self.min, other.min)
         self.max = max(self.max, other.max)
         self.zero_count += other.zero_count
+        if not self.buckets:
+            self.buckets = other.buckets.copy()
+            return
         buckets = self.buckets
         for index, count in other.buckets.items():
             buckets[index] = buckets.get(index, 0) + count

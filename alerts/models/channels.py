@@ -89,6 +89,10 @@ class Delivery(models.Model):
                 name="deliveries_to_send",
                 condition=models.Q(status__in=("queued", "failed")),
             ),
+            # The few that were given up among any number that were sent.
+            models.Index(
+                fields=["channel"], name="dead_deliveries", condition=models.Q(status="dead")
+            ),
             models.Index(fields=["created_ms"], name="deliveries_by_time"),
             models.Index(fields=["channel", "sent_ms"], name="deliveries_by_rate"),
         ]

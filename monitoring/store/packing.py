@@ -54,11 +54,11 @@ def _difference(later: Histogram, earlier: Histogram | None) -> Histogram:
         return later
     if later.count <= earlier.count:
         return Histogram()
-    before = earlier.buckets
+    before = earlier.buckets.get
     buckets = {
-        index: count - before.get(index, 0)
+        index: grown
         for index, count in later.buckets.items()
-        if count != before.get(index)
+        if (grown := count - before(index, 0))
     }
     zeros = later.zero_count - earlier.zero_count
     low = 0.0 if zeros or not buckets else _edge(min(buckets))

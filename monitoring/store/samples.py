@@ -168,8 +168,13 @@ def _bucket(samples: Samples, offsets: list[int], start: int, stop: int, time_ms
 
 
 def _histogram(bucket: Bucket, columns: BucketColumns, rows: slice, flat: slice) -> Histogram:
+    pairs = zip(columns.indexes[flat], columns.counts[flat], strict=True)
     counts: dict[int, int] = {}
-    for index, count in zip(columns.indexes[flat], columns.counts[flat], strict=True):
-        counts[index] = counts.get(index, 0) + count
+    if rows.stop - rows.start == 1:
+        # Its indexes differ: most steps of a long range have one row, and this is ten times faster.
+        counts = dict(pairs)
+    else:
+        for index, count in pairs:
+            counts[index] = counts.get(index, 0) + count
     zero_count = sum(columns.zero_counts[rows])
     return Histogram(bucket.count, bucket.sum, bucket.min, bucket.max, zero_count, counts)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 
-from monitoring.history_admin import History
+from monitoring.history_admin import History, RecentValuesFilter
 from opsportal.audit.models import AuditEntry
 
 if TYPE_CHECKING:  # Django's class takes no parameter when it runs
@@ -20,7 +20,7 @@ else:
 class AuditEntryAdmin(History, EntryBase):
     list_display = ("time", "actor", "address", "action", "object_type", "object_name", "what")
     # Not a date hierarchy: that reads the whole log, twice, before it shows anything.
-    list_filter = ("time", "action")
+    list_filter = ("time", ("action", RecentValuesFilter))
     search_fields = ("actor", "address", "object_type", "object_name")
     fields = (*list_display[:6], "object_id", "what", "position", "hash")
     list_per_page = 50

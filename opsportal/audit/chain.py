@@ -14,7 +14,7 @@ from datetime import UTC
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 
 from opsportal.audit.models import AuditEntry, AuditHead
 
@@ -41,8 +41,7 @@ def link(entry: AuditEntry, position: int, before: str) -> str:
 def seal() -> int:
     """Chains what is not chained yet; how many. Raises DatabaseError."""
     with transaction.atomic():
-        AuditHead.objects.get_or_create(pk=1)
-        head = AuditHead.objects.select_for_update().get(pk=1)
+        head = _locked_head()
         # Read under the lock, so that nobody else seals the same.
         entries = list(AuditEntry.objects.filter(position=None).order_by("id"))
         for entry in entries:
@@ -55,6 +54,34 @@ def seal() -> int:
         # Kept wherever logs are kept, it tells when the end of the chain was cut off.
         logger.info("audit log: position %d, hash %s", head.position, head.hash)
     return len(entries)
+
+
+def append(entry: AuditEntry) -> None:
+    """Writes it sealed, in a transaction of its own. Raises DatabaseError."""
+    with transaction.atomic():
+        head = _locked_head()
+        if head.is_behind:  # type: ignore[attr-defined]
+            entry.save()
+            seal()
+            return
+        head.position += 1
+        head.hash = link(entry, head.position, head.hash)
+        entry.position, entry.hash = head.position, head.hash
+        entry.save()
+        head.save(update_fields=["position", "hash"])
+    logger.info("audit log: position %d, hash %s", head.position, head.hash)
+
+
+def _locked_head() -> AuditHead:
+    """`is_behind`: something waits to be sealed."""
+    heads = AuditHead.objects.select_for_update(of=("self",)).annotate(
+        is_behind=Exists(AuditEntry.objects.filter(position=None))
+    )
+    head = heads.filter(pk=1).first()
+    if head is None:
+        AuditHead.objects.get_or_create(pk=1)
+        head = heads.get(pk=1)
+    return head
 
 
 def _unguarded(entry: AuditEntry) -> QuerySet[AuditEntry]:

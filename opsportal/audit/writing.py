@@ -9,7 +9,7 @@ from typing import Any
 from django.db import DatabaseError, models, transaction
 
 from opsportal.audit.actors import Actor, actor, current
-from opsportal.audit.chain import seal
+from opsportal.audit.chain import append, seal
 from opsportal.audit.models import AuditEntry
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ def note(
     who = by or actor()
     if who is None:
         return
-    AuditEntry(
+    entry = AuditEntry(
         time=datetime.now(UTC),
         actor=_fitting(who.name, 200),
         address=who.address[:45],
@@ -36,11 +36,16 @@ def note(
         object_id=str(about.pk) if about is not None else "",
         object_name=_fitting(name or (str(about) if about is not None else ""), 200),
         changes=changes or {},
-    ).save()
+    )
+    # What a database makes of numbers in JSON is only known when it is read back.
+    if changes or transaction.get_connection().in_atomic_block:
+        entry.save()
+        transaction.on_commit(_seal)
+    else:
+        append(entry)
     asking = current()
     if asking is not None:
         asking.told = True
-    transaction.on_commit(_seal)
 
 
 def _fitting(text: str, length: int) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitoring.store import Bucket
 
@@ -37,8 +38,7 @@ class Grid:
         return min(self.step_ms, self.now_ms - FLUSH_MS - start_ms)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One step as an aggregation sees it.
 
     `part` holds the line's own series, `whole` all series of the metric; `watched` says that the
@@ -113,7 +113,7 @@ def line_values(
     """One value for each step of `grid`, rounded to what can be seen; None where there is none."""
     parts, wholes = _by_time(part), _by_time(whole)
     watched_times = {bucket.time_ms for bucket in watched}
-    values = []
+    values: list[float | None] = []
     for index in range(grid.count):
         time_ms = grid.start_ms + index * grid.step_ms
         step = Step(

@@ -70,8 +70,7 @@ def grouped(windows: Iterable[Window], *labels: str) -> dict[tuple[str, ...], li
 def values_of(series: SeriesRef, *labels: str) -> tuple[str, ...]:
     """Of its labels. Series of before routes were recorded as people read them keep theirs, and
     are one with the later ones."""
-    values = series.labels
-    return tuple(
-        readable(values[label]) if label == "route" and label in values else values.get(label, "")
-        for label in labels
-    )
+    values = [series.labels.get(label, "") for label in labels]
+    if "route" in labels and (route := series.labels.get("route")):
+        values[labels.index("route")] = readable(route)
+    return tuple(values)

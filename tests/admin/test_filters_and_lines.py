@@ -13,6 +13,7 @@ from monitoring import store
 from monitoring.editing import save_check
 from monitoring.models import Check, CheckState
 from monitoring.sparklines import spark
+from opsportal.mail.models import Mail
 
 pytestmark = pytest.mark.django_db
 MINUTE_MS = 60_000
@@ -91,3 +92,15 @@ def test_a_line_is_broken_where_nothing_is_known_and_absent_where_nothing_is() -
     assert spark([None, None], "nothing") == ""
     assert str(spark([1, None, 3], "x")).count("M") == 2
     assert "&lt;b&gt;" in str(spark([1, 2], "<b>"))
+
+
+def test_a_filter_of_values_offers_those_of_the_newest_rows(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitoring.history_admin.LATELY", 2)
+    for number, topic in enumerate(("long ago", "report", "status page")):
+        Mail.objects.create(key=str(number), topic=topic, created_ms=1, due_ms=1, status="sent")
+    page = admin_client.get("/admin/mail/mail/?status__exact=failed").content.decode()
+    assert "topic=report" in page
+    assert "topic=status%20page" in page or "topic=status+page" in page
+    assert "long" not in page

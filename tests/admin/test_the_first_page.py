@@ -14,6 +14,9 @@ from alerts.models import Alert, Channel
 from backups.models import Backup, Plan
 from monitoring.editing import save_check
 from monitoring.models import Check, CheckState
+from opsportal.dashboard.sentence import Sentence
+from opsportal.dashboard.states import State
+from opsportal.first_steps import Step
 from opsportal.statuspage.models import Incident
 from opsportal.todo import MOST_COUNTED, tasks
 
@@ -63,8 +66,27 @@ def open_incident() -> None:
     Incident.objects.create(title="Slow").updates.create(text="We look into it.")
 
 
-def test_where_nothing_is_to_be_done_it_says_so(admin_client: Client) -> None:
-    assert "Nothing." in page(admin_client)
+@pytest.mark.parametrize(
+    ("state", "is_set_up", "words"),
+    [
+        ("normal", True, "<p>Nothing.</p>"),
+        ("normal", False, "Nothing is broken. The first steps below are still to be done."),
+        ("critical", True, "What is said above"),
+        ("warning", False, "What is said above"),
+    ],
+)
+def test_where_nothing_is_to_be_done_it_says_so_and_hides_nothing(
+    admin_client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    state: str,
+    is_set_up: bool,
+    words: str,
+) -> None:
+    said = Sentence(State(state), "", "As it is.")
+    monkeypatch.setattr("opsportal.admin_site._sentence", lambda _request: said)
+    steps = [] if is_set_up else [Step("There is no channel.", "Add a channel", "/")]
+    monkeypatch.setattr("opsportal.first_steps.first_steps", lambda _request: steps)
+    assert words in page(admin_client)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Who did what: nothing is left out, nothing secret is in, nothing can be changed unseen."""
 
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -112,6 +113,18 @@ def test_what_a_crash_left_unsealed_is_sealed_with_the_next(entries: list[AuditE
     assert seal() == 2
     assert seal() == 0
     assert verify().length == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_entry_of_its_own_is_sealed_as_it_is_written_after_whatever_waited() -> None:
+    note("looked at", name="GET /first", by=ALICE)
+    AuditEntry.objects.bulk_create(
+        [AuditEntry(time=datetime.now(UTC), actor="bob", action="changed", object_name="waited")]
+    )
+    note("looked at", name="GET /second", by=ALICE)
+    assert (verify().length, verify().broken_at) == (3, None)
+    sealed = AuditEntry.objects.order_by("position").values_list("object_name", flat=True)
+    assert list(sealed) == ["GET /first", "waited", "GET /second"]
 
 
 def test_the_head_is_told_to_the_log(caplog: pytest.LogCaptureFixture) -> None:
