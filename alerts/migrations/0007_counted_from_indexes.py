@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("alerts", "0005_alerts_by_firing"),
+        ("alerts", "0006_pauses_units_and_bounds"),
     ]
 
     operations = [
