@@ -33,4 +33,5 @@ def _wake_a_worker() -> None:
     try:
         current_app.send_task(_TASK, expires=_EXPIRES_SECONDS, retry=False)
     except (OperationalError, OSError) as error:
-        logger.info("no worker was woken for a check: %s", error)
+        # As at set-up, before there is any; whether the broker is away is told elsewhere.
+        logger.debug("no worker was woken for a check: %s", error)
