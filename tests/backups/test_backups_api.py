@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.core.management import call_command
 from django.test import Client
 
+from backups import keys
 from backups.editing import source_of
 from backups.models import Backup, Plan
 from backups.sources.postgresql import Postgresql
@@ -208,6 +211,26 @@ def test_a_plan_is_made_changed_and_deleted(api: Api) -> None:
     assert api("delete", f"plans/{made['id']}")[0] == 204
     (left,) = api("get", "backups")[1]["results"]
     assert (left["plan"], left["plan_id"]) == ("Shop", None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_plan_of_what_the_contract_names_and_no_more_is_run_by_its_name(
+    api: Api, empty_postgresql: str, tmp_path: Path
+) -> None:
+    keys.make_recovery_key()
+    body = {
+        "name": "nightly shop",
+        "source": {"kind": "postgresql", "url": empty_postgresql},
+        "destinations": [{"kind": "local", "path": str(tmp_path / "kept")}],
+        "cron": "0 2 * * *",
+        "keep_days": 7,
+        "verify": "always",
+    }
+    status, made = api("post", "plans", body)
+    assert status == 201, made
+    call_command("backup", "nightly shop", quiet=True)
+    (backup,) = api("get", "backups")[1]["results"]
+    assert (backup["plan"], backup["status"]) == ("nightly shop", "verified")
 
 
 def test_a_secret_is_never_shown_and_stays_when_its_mask_comes_back(api: Api) -> None:
