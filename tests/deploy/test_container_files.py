@@ -50,6 +50,23 @@ def test_every_container_runs_a_command_that_there_is() -> None:
     assert {each["command"][0] for each in portal} <= set(get_commands())
 
 
+def test_there_are_two_workers_and_one_scheduler() -> None:
+    counted = {
+        name: each.get("deploy", {}).get("replicas", 1)
+        for name, each in compose()["services"].items()
+    }
+    assert (counted["worker"], counted["beat"], counted["web"]) == (2, 1, 1)
+
+
+def test_the_image_is_built_apart_runs_as_nobody_special_and_is_asked_whether_it_lives() -> None:
+    text = (DOCKER / "Dockerfile").read_text(encoding="utf-8")
+    build, image = text.split("\nFROM ")[-2:]
+    assert "pip install" in build
+    assert "pip install" not in image
+    assert "\nUSER 10001" in image
+    assert "/api/health/liveness" in image.split("HEALTHCHECK")[1]
+
+
 def test_no_secret_is_in_the_environment() -> None:
     for service in compose()["services"].values():
         names = service.get("environment", {})

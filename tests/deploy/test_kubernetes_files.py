@@ -45,6 +45,30 @@ def test_every_pod_is_without_privileges_on_a_root_that_is_read_only() -> None:
             assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
 
 
+def kinds(kind: str) -> dict[str, dict[str, Any]]:
+    """Those of the base, by their names."""
+    return {each["metadata"]["name"]: each["spec"] for each in objects() if each["kind"] == kind}
+
+
+def test_a_pod_is_asked_whether_it_lives_and_whether_it_is_ready() -> None:
+    (web,) = kinds("Deployment")["web"]["template"]["spec"]["containers"]
+    assert web["livenessProbe"]["httpGet"]["path"] == "/api/health/liveness"
+    assert web["readinessProbe"]["httpGet"]["path"] == "/api/health/readiness"
+
+
+def test_two_of_everything_that_serves_stay_and_workers_follow_the_queue() -> None:
+    assert {"web", "worker"} <= set(kinds("PodDisruptionBudget"))
+    (scaler,) = kinds("HorizontalPodAutoscaler").values()
+    assert scaler["scaleTargetRef"]["name"] == "worker"
+    (metric,) = scaler["metrics"]
+    assert metric["external"]["metric"]["name"] == "portal_queue_lag_seconds"
+
+
+def test_what_no_policy_names_is_not_let_in() -> None:
+    everything = [each for each in kinds("NetworkPolicy").values() if each["podSelector"] == {}]
+    assert any("Ingress" in each["policyTypes"] and not each.get("ingress") for each in everything)
+
+
 def test_every_pod_runs_a_command_that_there_is() -> None:
     commands = {container["args"][0] for pod in pods() for container in pod["containers"]}
     assert commands == {"setup", "web", "worker", "beat"}

@@ -80,22 +80,43 @@ def test_secrets_are_in_the_environment_file_alone_and_survive_its_quoting(tmp_p
     assert read.stdout == 'it\'s $a "key" 100%'
 
 
+def written_unit(directory: Path) -> Path:
+    unit = directory / NAME
+    unit.write_text(
+        unit_text(
+            user="daemon",
+            base_dir=ROOT,
+            data_dir=directory / "100% of it",
+            python=Path(sys.executable),
+            environment_file=directory / "environment",
+        ),
+        encoding="utf-8",
+    )
+    return unit
+
+
+def test_systemd_finds_the_unit_hardened_and_watches_it(
+    tmp_path: Path, require: Callable[[bool, str], None]
+) -> None:
+    """Of ten points of exposure at most two and a half; a unit without anything has 9.6."""
+    analyse = shutil.which("systemd-analyze")
+    require(analyse is not None, "systemd-analyze is not installed (Debian: systemd)")
+    unit = written_unit(tmp_path)
+    words = ["security", "--offline=true", "--threshold=25", "--no-pager", str(unit)]
+    done = subprocess.run([str(analyse), *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = unit.read_text(encoding="utf-8").splitlines()
+    assert {"Type=notify", "WatchdogSec=30", "ProtectSystem=strict", "NoNewPrivileges=yes"} <= {
+        *lines
+    }
+
+
 def test_systemd_itself_accepts_the_unit(
     tmp_path: Path, require: Callable[[bool, str], None]
 ) -> None:
     analyse = shutil.which("systemd-analyze")
     require(analyse is not None, "systemd-analyze is not installed (Debian: systemd)")
-    unit = tmp_path / NAME
-    unit.write_text(
-        unit_text(
-            user="daemon",
-            base_dir=ROOT,
-            data_dir=tmp_path / "100% of it",
-            python=Path(sys.executable),
-            environment_file=tmp_path / "environment",
-        ),
-        encoding="utf-8",
-    )
+    unit = written_unit(tmp_path)
     done = subprocess.run(
         [str(analyse), "verify", "--man=no", unit], capture_output=True, text=True, check=False
     )
