@@ -40,7 +40,6 @@ class ThresholdAdmin(ThresholdBase):
     form = ThresholdForm
     change_form_template = "admin/threshold_form.html"
     list_display = ["name", "state", "watched", "level", "fired", "seen", "brief"]
-    show_full_result_count = False
     list_filter = [HealthFilter, "enabled", "severity", "kind"]
     search_fields = ["name", "metric"]
     ordering = ["name"]
