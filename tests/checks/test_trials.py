@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -53,9 +52,8 @@ def wait_for_places() -> None:
 
 def test_a_probe_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("monitoring.trial._GRACE_SECONDS", 0.1)
-    began = time.monotonic()
     trial = try_probe(Waits(), {}, 0.1)
-    assert time.monotonic() - began < 2
+    assert not released.is_set()
     assert (trial.result.status, trial.message) == (Status.DOWN, "no answer within 0.1 s")
 
 

@@ -57,8 +57,8 @@ def guarded_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 
 def silent(connection: socket.socket) -> None:
-    connection.recv(100)
-    time.sleep(3)
+    while connection.recv(100):
+        pass
 
 
 def rubbish(connection: socket.socket) -> None:
@@ -70,7 +70,7 @@ def test_servers_that_are_none() -> None:
     started = time.monotonic()
     with serving(silent) as port:
         assert redis(f"redis://127.0.0.1:{port}").reason is Reason.TIMEOUT
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 30
     with serving(rubbish) as port:
         assert redis(f"redis://127.0.0.1:{port}").status is Status.DOWN
     with socket.create_server(("127.0.0.1", 0)) as unused:
