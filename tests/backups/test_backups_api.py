@@ -215,8 +215,9 @@ def test_a_plan_is_made_changed_and_deleted(api: Api) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_plan_of_what_the_contract_names_and_no_more_is_run_by_its_name(
-    api: Api, empty_postgresql: str, tmp_path: Path
+    api: Api, empty_postgresql: str, tmp_path: Path, settings: Any
 ) -> None:
+    settings.DATA_DIR = tmp_path
     keys.make_recovery_key()
     body = {
         "name": "nightly shop",
