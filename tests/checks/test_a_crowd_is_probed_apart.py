@@ -40,7 +40,7 @@ def runner(monkeypatch: pytest.MonkeyPatch) -> Iterator[Runner]:
 def ready_prober(runner: Runner) -> ProberProcess:
     """After a first check, which does not wait for it."""
     with serving(sending(http(b"ok"))) as good:
-        until_probed(runner, web("first", good))
+        until_probed(runner, web("first", good), seconds=30)
     (prober,) = runner._engine._crowd._probers
     until(lambda: prober.is_ready, 30, "the prober to start")
     Check.objects.all().delete()
@@ -85,7 +85,8 @@ def test_checks_of_every_fate_end_there_with_their_own_reason(
             closed = unused.getsockname()[1]
         to_metadata = http(b"", "302 Found", "Location: http://169.254.169.254/latest/")
         with serving(sending(to_metadata)) as redirecting:
-            checks = [web("good", good), web("hanging", hanging), web("closed", closed)]
+            checks = [web("good", good), web("closed", closed)]
+            checks.append(web("hanging", hanging, timeout_seconds=0.5))
             checks += [web("redirected", redirecting), web("private", good, host="127.0.0.2")]
             found = until_probed(runner, *checks, seconds=30)
     assert not prober.has_ended

@@ -39,7 +39,7 @@ def runner() -> Iterator[Runner]:
 
 
 def web(name: str, port: int, host: str = "127.0.0.1", **fields: object) -> Check:
-    check = Check(name=name, kind="http", **{"timeout_seconds": 0.5, "retries": 0, **fields})
+    check = Check(name=name, kind="http", **{"timeout_seconds": 30, "retries": 0, **fields})
     save_check(check, {"url": f"http://{host}:{port}/"})
     return check
 
@@ -68,8 +68,10 @@ def test_checks_of_every_fate_end_with_their_own_reason(runner: Runner) -> None:
             closed = unused.getsockname()[1]
         port = Check(name="port", kind="tcp", retries=0)
         save_check(port, {"host": "127.0.0.1", "port": good})
-        checks = [web("good", good), web("hanging", hanging), web("closed", closed), port]
-        found = until_probed(runner, *checks)
+        hung = web("hanging", hanging, timeout_seconds=0.5)
+        found = until_probed(
+            runner, web("good", good), hung, web("closed", closed), port, seconds=30
+        )
     assert {name: (state.status, state.reason) for name, state in found.items()} == {
         "good": ("up", "ok"),
         "hanging": ("down", "timeout"),

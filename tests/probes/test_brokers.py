@@ -26,15 +26,19 @@ from tests.running_portal import free_port, until
 PASSWORD = "sesame-open"
 
 
-def probed(probe: Probe, timeout_seconds: float = 1.0) -> Result:
+# Long enough for a busy machine; short where the end is the timeout itself.
+LONG_SECONDS, SHORT_SECONDS = 20.0, 1.0
+
+
+def probed(probe: Probe, timeout_seconds: float = LONG_SECONDS) -> Result:
     try:
         return probe.probe(timeout_seconds)
     except Exception as error:
         return explain(error, timeout_seconds)
 
 
-def redis(url: str, **settings: Any) -> Result:
-    return probed(Redis.from_settings({"url": url, **settings}))
+def redis(url: str, timeout_seconds: float = LONG_SECONDS, **settings: Any) -> Result:
+    return probed(Redis.from_settings({"url": url, **settings}), timeout_seconds)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +73,7 @@ def rubbish(connection: socket.socket) -> None:
 def test_servers_that_are_none() -> None:
     started = time.monotonic()
     with serving(silent) as port:
-        assert redis(f"redis://127.0.0.1:{port}").reason is Reason.TIMEOUT
+        assert redis(f"redis://127.0.0.1:{port}", SHORT_SECONDS).reason is Reason.TIMEOUT
     assert time.monotonic() - started < 30
     with serving(rubbish) as port:
         assert redis(f"redis://127.0.0.1:{port}").status is Status.DOWN
@@ -91,8 +95,9 @@ def dribbles(connection: socket.socket) -> None:
 
 def test_a_server_that_sends_a_byte_at_a_time_is_cut_off() -> None:
     with serving(dribbles) as port:
-        assert redis(f"redis://127.0.0.1:{port}").reason is Reason.TIMEOUT
-        queue = probed(Celery.from_settings({"broker_url": f"redis://127.0.0.1:{port}"}))
+        assert redis(f"redis://127.0.0.1:{port}", SHORT_SECONDS).reason is Reason.TIMEOUT
+        celery = Celery.from_settings({"broker_url": f"redis://127.0.0.1:{port}"})
+        queue = probed(celery, SHORT_SECONDS)
         assert queue.reason is Reason.TIMEOUT
 
 
@@ -151,7 +156,8 @@ def test_a_queue_that_is_too_deep_is_degraded(broker_socket: Path) -> None:
 
 def test_workers_that_do_not_answer_are_down(broker_socket: Path) -> None:
     settings = {"broker_url": f"unix://{broker_socket}", "expect_workers": 1}
-    result = probed(Celery.from_settings(settings))
+    # They have half of it to answer, a second at most.
+    result = probed(Celery.from_settings(settings), 4)
     assert (result.status, result.message) == (Status.DOWN, "0 workers answer, expected 1")
 
 
