@@ -39,9 +39,8 @@ class WebServer:
 
     def start(self) -> None:
         command = [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
-            *("--host", "127.0.0.1", "--port", str(self.port), "--blocking-threads", "4"),
-            "opsportal.wsgi:application",
+            *(sys.executable, "-m", "opsportal.web_server"),
+            *("127.0.0.1", str(self.port), "1", "4"),
         ]
         with (self.directory / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
