@@ -102,8 +102,8 @@ def test_a_server_that_sends_a_byte_at_a_time_is_cut_off() -> None:
 
 
 def test_rejected_credentials_are_not_down(guarded_port: int) -> None:
-    for given in ({}, {"password": "wrong-guess"}):
-        result = redis(f"redis://127.0.0.1:{guarded_port}", **given)
+    for password in ("", "wrong-guess"):
+        result = redis(f"redis://127.0.0.1:{guarded_port}", password=password)
         assert (result.status, result.reason) == (Status.DEGRADED, Reason.CREDENTIALS)
         assert "wrong-guess" not in result.message
 
