@@ -33,6 +33,11 @@ class Plan(models.Model):
     compression_level = models.PositiveSmallIntegerField(
         default=1, validators=[MinValueValidator(1), MaxValueValidator(19)], help_text="zstd's"
     )
+    compression_threads = models.PositiveSmallIntegerField(
+        default=0,
+        validators=[MaxValueValidator(16)],
+        help_text="At high levels several are faster, and take 10 to 100 MB each",
+    )
     recipients = models.TextField(
         blank=True, default="", help_text="age public keys, one a line; empty: the recovery key"
     )

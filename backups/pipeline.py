@@ -13,6 +13,7 @@ from backups.destinations.base import Destination, Upload
 from backups.errors import DestinationError
 from backups.sources.base import Dump, Readable
 from backups.stages import compress, encrypt
+from backups.stages.compress import Compression
 from backups.stages.digest import Digest
 
 Told = Callable[[int], None]
@@ -84,13 +85,13 @@ def make(
     dump: Dump,
     copies: Copies,
     recipients: Sequence[x25519.Recipient],
-    level: int,
+    compression: Compression,
     told: Told,
 ) -> Made:
     """Nothing appears under its final name: that is `commit`, when all the rest has ended well.
     Raises SourceError, DestinationError, and what `told` raises."""
     source, digest = Counted(dump.stream, told), Digest(copies)
-    encrypt.forward(compress.forward(source, level), digest, recipients)
+    encrypt.forward(compress.forward(source, compression), digest, recipients)
     dump.finish()
     return Made(digest.size_bytes, source.count, digest.hexdigest(), copies.failed)
 
@@ -98,7 +99,7 @@ def make(
 def encrypted(data: bytes, recipients: Sequence[x25519.Recipient]) -> bytes:
     """Of something small, as an artifact is."""
     whole = io.BytesIO()
-    encrypt.forward(compress.forward(io.BytesIO(data), level=1), Digest(whole), recipients)
+    encrypt.forward(compress.forward(io.BytesIO(data), Compression()), Digest(whole), recipients)
     return whole.getvalue()
 
 

@@ -16,6 +16,7 @@ def fieldsets(of_kind: str, is_new: bool, may_change: bool) -> list[tuple[str | 
     kind = kind_named(of_kind)
     what, where = _asked(of_kind) if may_change else _told()
     when = ["cron", "time_zone", *([] if is_new else ["next_runs"])]
+    how = ["compression_level", "compression_threads", "recipients", "lock_timeout_seconds"]
     kept = ["keep_days", "keep_daily", "keep_weekly", "keep_monthly", "keep_yearly"]
     return [
         (None, {"fields": ["name", "kind", "enabled"] if may_change else ["name", "enabled"]}),
@@ -27,7 +28,7 @@ def fieldsets(of_kind: str, is_new: bool, may_change: bool) -> list[tuple[str | 
             "How long it is kept",
             {"fields": kept if is_new else [*kept, "retention_stopped", "kept"]},
         ),
-        ("How", {"fields": ["compression_level", "recipients", "lock_timeout_seconds"]}),
+        ("How", {"fields": how}),
     ]
 
 

@@ -24,7 +24,7 @@ else:
 
 OWN = (
     *("name", "enabled", "cron", "time_zone", "verify", "verify_every", "compression_level"),
-    *("recipients", "lock_timeout_seconds"),
+    *("compression_threads", "recipients", "lock_timeout_seconds"),
     *("keep_days", "keep_daily", "keep_weekly", "keep_monthly", "keep_yearly"),
 )
 

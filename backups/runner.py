@@ -35,6 +35,7 @@ from backups.proving import restore_and_count
 from backups.read_back import read_back
 from backups.recovery_sheet import by_hand_of
 from backups.sources.base import Surroundings
+from backups.stages.compress import Compression
 from backups.stopping import STALL_SECONDS, Stopper
 from backups.sweeping import sweep
 from opsportal.lib.crypto import UnreadableSecretError
@@ -105,6 +106,7 @@ class _Run:
         rows = list(self._plan.destinations.all())
         destinations = [built(row) for row in rows]
         recipients = _recipients(self._plan)
+        compression = Compression(self._plan.compression_level, self._plan.compression_threads)
         self._backup.key = key_of(self._plan, self._backup, source, self._backup.started_ms or 0)
         # Known before anything is written, so that a later run finds what a killed one has left.
         self._backup.source_kind = source.name
@@ -116,7 +118,7 @@ class _Run:
             copies = Copies(destinations, self._backup.key)
             try:
                 both = [*recipients, self._ephemeral.to_public()]
-                made = make(dump, copies, both, self._plan.compression_level, self._told)
+                made = make(dump, copies, both, compression, self._told)
                 companions = source.companions(around)
                 self._stage("counting")
                 census = dump.census(checksums=self._is_to_be_proved)

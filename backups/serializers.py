@@ -68,8 +68,8 @@ class PlanSerializer(serializers.ModelSerializer[Plan]):
         fields: tuple[str, ...] = (
             *("id", "name", "slug", "source", "destinations", "cron", "time_zone"),
             *("keep_days", "keep_daily", "keep_weekly", "keep_monthly", "keep_yearly"),
-            *("verify", "verify_every", "compression_level", "recipients"),
-            *("lock_timeout_seconds", "enabled", "retention_stopped"),
+            *("verify", "verify_every", "compression_level", "compression_threads"),
+            *("recipients", "lock_timeout_seconds", "enabled", "retention_stopped"),
         )
         read_only_fields: tuple[str, ...] = ("slug", "retention_stopped")
 

@@ -3,7 +3,7 @@ decompressor's memory is decided by whoever made the artifact."""
 
 from __future__ import annotations
 
-from typing import IO, cast
+from typing import IO, NamedTuple, cast
 
 import zstandard
 
@@ -15,12 +15,20 @@ MOST_WINDOW_LOG = 23
 CHUNK_BYTES = 256 * 1024
 
 
-def forward(stream: Readable, level: int) -> Readable:
+class Compression(NamedTuple):
+    """zstd's level, and its threads beside the one that reads. At low levels these cost 8 MB and
+    gain nothing: the dump is the slower side."""
+
+    level: int = 1
+    threads: int = 0
+
+
+def forward(stream: Readable, compression: Compression) -> Readable:
+    level, threads = compression
     parameters = zstandard.ZstdCompressionParameters.from_level(
         level,
         window_log=min(MOST_WINDOW_LOG, 19 + level // 4),
-        # Threads of its own cost 8 MB and gain nothing: the dump is the slower side.
-        threads=0,
+        threads=threads,
         write_checksum=True,
         write_content_size=False,
     )

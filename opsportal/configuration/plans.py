@@ -22,8 +22,8 @@ class PlanInFile(PlanSerializer):
         fields = (
             *("name", "source", "destinations", "cron", "time_zone"),
             *("keep_days", "keep_daily", "keep_weekly", "keep_monthly", "keep_yearly"),
-            *("verify", "verify_every", "compression_level", "recipients"),
-            *("lock_timeout_seconds", "enabled"),
+            *("verify", "verify_every", "compression_level", "compression_threads"),
+            *("recipients", "lock_timeout_seconds", "enabled"),
         )
         read_only_fields = ()
 

@@ -74,6 +74,7 @@ def backup_of(plan_id: int, status: str = "verified", **fields: Any) -> Backup:
         ({"verify": "perhaps"}, "verify"),
         ({"recipients": "age1nobody"}, "recipients"),
         ({"compression_level": 20}, "compression_level"),
+        ({"compression_threads": 17}, "compression_threads"),
         ({"lock_timeout": 5}, "lock_timeout"),
         ({"source": None}, "source"),
         ({"source": []}, "source"),

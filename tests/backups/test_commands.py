@@ -192,9 +192,9 @@ def test_a_run_is_cancelled_from_another_terminal(of: Plan) -> None:
 
 
 def test_ctrl_c_ends_a_run_in_order(of: Plan, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def pressed(stream: Readable, level: int) -> Readable:
+    def pressed(stream: Readable, compression: compress.Compression) -> Readable:
         signal.raise_signal(signal.SIGINT)
-        return forward(stream, level)
+        return forward(stream, compression)
 
     forward, before = compress.forward, signal.getsignal(signal.SIGINT)
     monkeypatch.setattr(compress, "forward", pressed)

@@ -30,6 +30,7 @@ OWN = {
     "verify": "always",
     "verify_every": "7",
     "compression_level": "1",
+    "compression_threads": "0",
     "recipients": "",
     "lock_timeout_seconds": "60",
     "keep_days": "7",

@@ -40,10 +40,10 @@ class Broken:
         raise self.error
 
 
-def made(data: bytes, level: int = 1) -> tuple[bytes, str]:
+def made(data: bytes, level: int = 1, threads: int = 0) -> tuple[bytes, str]:
     kept = Kept()
     digest = Digest(kept)
-    stream = compress.forward(io.BytesIO(data), level)
+    stream = compress.forward(io.BytesIO(data), compress.Compression(level, threads))
     encrypt.forward(stream, digest, [IDENTITY.to_public()])
     return kept.data, digest.hexdigest()
 
@@ -113,7 +113,7 @@ def test_the_digest_is_that_of_the_artifact() -> None:
 
 
 @settings(deadline=None)  # a first use loads the library
-@given(st.binary(max_size=300_000), st.sampled_from([1, 3, 19]))
-def test_what_went_in_comes_out(data: bytes, level: int) -> None:
-    artifact, sha256 = made(data, level)
+@given(st.binary(max_size=300_000), st.sampled_from([1, 3, 19]), st.sampled_from([0, 2]))
+def test_what_went_in_comes_out(data: bytes, level: int, threads: int) -> None:
+    artifact, sha256 = made(data, level, threads)
     assert opened(artifact, sha256, len(artifact)) == data
