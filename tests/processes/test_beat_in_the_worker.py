@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from types import SimpleNamespace
 
 import pytest
 from celery import Celery
@@ -77,7 +78,8 @@ def test_edits_are_looked_for_every_few_seconds_and_not_at_every_task(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = iter([100.0, 101.0, 100.0 + LOOK_SECONDS])
-    monkeypatch.setattr("opsportal.beat.schedule.time.monotonic", lambda: next(clock))
+    own = SimpleNamespace(monotonic=lambda: next(clock))
+    monkeypatch.setattr("opsportal.beat.schedule.time", own)
     looks: list[None] = []
 
     def look(_: object) -> bool:
