@@ -69,7 +69,11 @@ def test_a_run_to_a_bucket_has_one_client_and_no_part_in_memory(
     save_plan(plan, source, [{"kind": "s3", **bucket}])
     backup = queue(plan, "test", time.time_ns() // 1_000_000)
     words = [sys.executable, "manage.py", "backup", "--run", str(backup.pk)]
-    environment = {**os.environ, "DATABASE_URL": url_of_test_database()}
+    environment = {
+        **os.environ,
+        "DATABASE_URL": url_of_test_database(),
+        "DJANGO_SETTINGS_MODULE": "opsportal.settings",
+    }
     # A process begins with the peak of that which starts it, so a small one does that.
     command = [sys.executable, "-S", "-c", LAUNCH, *words]
     done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True)
