@@ -108,9 +108,11 @@ def _send_all(channel: Channel, claimed: Sequence[Delivery]) -> int:
 
 
 def _give_back(claimed: Sequence[Delivery]) -> None:
-    """As if nobody had claimed them: they may still become one message."""
-    rows = Delivery.objects.filter(pk__in=[each.pk for each in claimed])
-    rows.update(leased_until_ms=0, attempts=F("attempts") - 1)
+    """As if nobody had claimed them: they may still become one message. Those whose lease has run
+    out meanwhile are another's."""
+    for each in claimed:
+        mine = Delivery.objects.filter(pk=each.pk, leased_until_ms=each.leased_until_ms)
+        mine.update(leased_until_ms=0, attempts=F("attempts") - 1)
 
 
 def _room(channel: Channel, now_ms: int) -> int:

@@ -147,7 +147,8 @@ def run_now(check: Check) -> bool:
         return False
     states = CheckState.objects.filter(owner=check, due_ms__isnull=False)
     is_due = states.update(due_ms=_now_ms()) == 1
-    wake_a_worker_on_commit()
+    if is_due:
+        wake_a_worker_on_commit()
     return is_due
 
 

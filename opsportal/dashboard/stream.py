@@ -26,7 +26,7 @@ from opsportal.dashboard.pulse import shared_version
 from opsportal.draining import leaving
 
 STREAM_SECONDS = 25.0
-# Twice within the second that a change may take to show.
+# Well within the second that a change may take to show.
 LOOK_SECONDS = 0.25
 # A browser that is gone is found out by the next write.
 ALIVE_SECONDS = 5.0

@@ -101,6 +101,18 @@ def test_a_database_that_is_away_after_a_send_is_tried_again(
     assert only().status == DeliveryStatus.SENT
 
 
+def test_what_another_has_claimed_meanwhile_is_not_given_back(hook: Channel) -> None:
+    route(hook)
+    fire()
+    now_ms = time.time_ns() // 1_000_000
+    first = outbox.claim(hook, now_ms, 10)
+    (others,) = outbox.claim(hook, first[0].leased_until_ms, 10)
+    outbox._give_back(first)
+    assert only().leased_until_ms == others.leased_until_ms
+    outbox._give_back([others])
+    assert (only().leased_until_ms, only().attempts) == (0, 1)
+
+
 def test_a_failure_is_tried_again_later_with_the_same_key(
     receiver: Receiver, hook: Channel
 ) -> None:
