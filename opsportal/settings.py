@@ -377,10 +377,12 @@ LOGGING: dict[str, Any] = {
         "text": {"()": "opsportal.logs.formats.TextFormatter"},
         "json": {"()": "opsportal.logs.formats.JsonFormatter"},
     },
+    "filters": {"no_verdicts": {"()": "opsportal.logs.verdicts.NotAVerdict"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "django.request": {"filters": ["no_verdicts"]},
         # opsportal.access.lockout says the same in one line.
         "axes": {"level": "ERROR"},
     },

@@ -13,7 +13,7 @@ import requests
 
 from benchmarks.alerting import SET_UP, _in_portal
 from benchmarks.soak.faults import Fault, faults
-from benchmarks.soak.report import SUBJECT, as_lines, growth, missed, must_be_none
+from benchmarks.soak.report import SUBJECT, as_lines, by_process, growth, missed, must_be_none
 from benchmarks.soak.surroundings import Broker, Clock, Database, Disk, Watched, network
 from benchmarks.soak.watching import Crossed, Watch, told
 from benchmarks.table import Row
@@ -53,7 +53,7 @@ class Course:
         try:
             with receiving() as receiver:
                 self._portal = self._made(database, broker, clock, watched, receiver)
-                self._go(misfortunes, watched, receiver)
+                self._go(misfortunes, clock, watched, receiver)
         finally:
             self._portal.close()
             broker.kill()
@@ -74,8 +74,10 @@ class Course:
         portal.start()
         return portal
 
-    def _go(self, misfortunes: list[Fault], watched: Watched, receiver: Receiver) -> None:
-        self._watch = Watch(self._portal, self._token, lambda: self._is_troubled)
+    def _go(
+        self, misfortunes: list[Fault], clock: Clock, watched: Watched, receiver: Receiver
+    ) -> None:
+        self._watch = Watch(self._portal, self._token, lambda: self._is_troubled, clock.now)
         threads = self._watch.start()
         pause = self._minutes * 60 / (len(misfortunes) + 1)
         began = time.monotonic()
@@ -140,8 +142,7 @@ class Course:
         ]
         self._tell(f"answers: {dict(watch.answers)}")
         self._tell(f"restarts: {self._restarts()}")
-        for each in watch.failed[:10]:
-            self._tell(f"failed while nothing was broken: {each}")
+        self._tell(f"memory: {by_process(watch.memory)}")
 
     def _lost_points(self) -> int:
         """Asked for by the second, five minutes at once."""

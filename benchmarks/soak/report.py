@@ -17,15 +17,31 @@ def must_be_none(what: str, count: int, unit: str) -> Row:
     return Row(SUBJECT, what, count, unit, bar="0", passed=count == 0)
 
 
-def growth(memory: list[tuple[float, int]]) -> Row:
+def growth(memory: list[dict[str, int]]) -> Row:
     """Of the last quarter over the second: in the first caches fill."""
-    weights = [weight for _, weight in memory if weight]
-    quarter = max(1, len(weights) // 4)
-    before, after = median(weights[quarter : 2 * quarter]), median(weights[-quarter:])
+    before, after = (sum(weights.values()) for weights in _quarters(memory))
     return Row(
         SUBJECT, "memory (PSS), last quarter", after / 1e6, "MB", "second quarter", before / 1e6,
         bar=f"≤ {MOST_GROWTH}", passed=after <= MOST_GROWTH * before,
     )  # fmt: skip
+
+
+def by_process(memory: list[dict[str, int]]) -> str:
+    before, after = _quarters(memory)
+    return ", ".join(
+        f"{name} {before.get(name, 0) / 1e6:.0f} → {after[name] / 1e6:.0f} MB" for name in after
+    )
+
+
+def _quarters(memory: list[dict[str, int]]) -> tuple[dict[str, int], dict[str, int]]:
+    """The median of each process in the second quarter and in the last."""
+    quarter = max(1, len(memory) // 4)
+    return _medians(memory[quarter : 2 * quarter]), _medians(memory[-quarter:])
+
+
+def _medians(memory: list[dict[str, int]]) -> dict[str, int]:
+    names = sorted({name for weights in memory for name in weights})
+    return {name: int(median(weights.get(name, 0) for weights in memory)) for name in names}
 
 
 def missed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections import Counter
@@ -21,6 +22,7 @@ CLIENTS, REQUESTS_PER_SECOND = 8, 200
 PATHS = (*["/api/health/liveness"] * 5, *["/api/health"] * 3, "/api/health/readiness")
 API_PATH = "/api/v1/alerts"
 CROSS_EVERY_SECONDS, SAMPLE_SECONDS = 5.0, 5.0
+TELL_FAILURES = 20
 
 
 @dataclass
@@ -33,16 +35,18 @@ class Crossed:
 
 @dataclass
 class Watch:
-    """`is_troubled` says whether something is broken just now, or not yet recovered."""
+    """`is_troubled` says whether something is broken just now, or not yet recovered; `portal_now`
+    is the time of day on the portal's machine, by which an agent there stamps its points."""
 
     portal: RunningPortal
     token: str
     is_troubled: Callable[[], bool]
+    portal_now: Callable[[], int]
     answers: Counter[str] = field(default_factory=Counter)
     failed: list[str] = field(default_factory=list)
     accepted: list[int] = field(default_factory=list)
     crossed: list[Crossed] = field(default_factory=list)
-    memory: list[tuple[float, int]] = field(default_factory=list)
+    memory: list[dict[str, int]] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> list[threading.Thread]:
@@ -67,17 +71,22 @@ class Watch:
             said = self._answer(connection, path)
             self.answers[said] += 1
             if said != "200" and not (troubled or self.is_troubled()):
-                self.failed.append(f"{time.strftime('%H:%M:%S')} {path}: {said}")
+                self._fail(f"{time.strftime('%H:%M:%S')} {path}: {said}")
+
+    def _fail(self, words: str) -> None:
+        self.failed.append(words)
+        if len(self.failed) <= TELL_FAILURES:
+            print(f"failed while nothing was broken: {words}", file=sys.stderr, flush=True)
 
     def _answer(self, connection: HTTPConnection, path: str) -> str:
         try:
             connection.request("GET", path, headers={"Authorization": f"Bearer {self.token}"})
             answer = connection.getresponse()
-            answer.read()
+            body = answer.read()
         except (OSError, HTTPException) as error:
             connection.close()
             return type(error).__name__
-        return str(answer.status)
+        return "200" if answer.status == 200 else f"{answer.status} {body[:200].decode()}"
 
     # --- What must not be lost ------------------------------------------------------------------
 
@@ -92,7 +101,7 @@ class Watch:
         number = 0
         while not self.over.wait(CROSS_EVERY_SECONDS):
             number += 1
-            if self._took(f"k{number}", int(time.time()), 99.0):
+            if self._took(f"k{number}", self.portal_now(), 99.0):
                 self.crossed.append(Crossed(f"k{number}", time.monotonic()))
 
     def _took(self, host: str, now: int, value: float) -> bool:
@@ -111,13 +120,20 @@ class Watch:
     def _weigh(self) -> None:
         while not self.over.wait(SAMPLE_SECONDS):
             assert self.portal.process
-            total = 0
+            weights: Counter[str] = Counter()
             with suppress(psutil.Error):
                 supervisor = psutil.Process(self.portal.process.pid)
                 for each in [supervisor, *supervisor.children(recursive=True)]:
                     with suppress(psutil.Error):
-                        total += each.memory_full_info().pss
-            self.memory.append((time.monotonic(), total))
+                        weights[_called(each)] += each.memory_full_info().pss
+            self.memory.append(dict(weights))
+
+
+def _called(process: psutil.Process) -> str:
+    """By its command or module: `portal`, `worker`, `opsportal.web_server` …"""
+    words = process.cmdline()
+    after = next((at for at, word in enumerate(words) if word.endswith(("manage.py", "-m"))), None)
+    return process.name() if after is None else words[after + 1]
 
 
 def told(receiver: Receiver) -> dict[str, list[str]]:

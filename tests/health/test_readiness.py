@@ -27,6 +27,17 @@ def test_a_broker_that_is_away_is_named(settings: Settings) -> None:
 
 
 @pytest.mark.django_db
+def test_the_log_says_what_is_broken_and_not_each_probe_that_was_told(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    for _ in range(3):
+        assert Client().get("/api/health/readiness").status_code == 503
+    said = [record.name for record in caplog.records]
+    assert said == ["opsportal.health.look"]
+
+
+@pytest.mark.django_db
 @pytest.mark.usefixtures("broker")
 def test_a_broken_database_is_told_without_its_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> None:
