@@ -51,7 +51,10 @@ class ThresholdForm(ThresholdBase):
         choices=[(each.name, f"{each.name}: {each.help}") for each in METRICS.values()]
     )
     runbook_url = forms.CharField(
-        required=False, max_length=500, help_text="What to do, for whoever is woken"
+        label="Runbook URL",
+        required=False,
+        max_length=500,
+        help_text="What to do, for whoever is woken",
     )
     labels = LabelsField(
         required=False, help_text="Only series with all of them, such as host=web-1; empty: all"
@@ -64,7 +67,7 @@ class ThresholdForm(ThresholdBase):
         model = Threshold
         exclude = ("settings",)
         widgets = {"channels": forms.CheckboxSelectMultiple}
-        labels = {"value": "value", "extra_labels": "labels of the alert"}
+        labels = {"value": "Value"}
         help_texts = {"value": "Beyond it the alert has the severity chosen above"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

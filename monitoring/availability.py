@@ -35,6 +35,16 @@ class Availability:
         return 100 * self.available_ms / known if known else None
 
 
+def rounded(percent: float, digits: int) -> float:
+    """What was down for a moment does not come out as 100."""
+    return 100.0 if percent >= 100 else min(round(percent, digits), 100 - 10.0**-digits)
+
+
+def percent_text(percent: float, digits: int) -> str:
+    """100 without decimals is the whole of it."""
+    return "100 %" if percent >= 100 else f"{rounded(percent, digits):.{digits}f} %"
+
+
 def availability(
     spans: Iterable[Span],
     start_ms: int,

@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
-from monitoring.availability import Span, availability
+from monitoring.availability import Span, availability, percent_text
 from monitoring.history import DAY_MS, spans_of
 from monitoring.models import Check, CheckState
 from monitoring.planned_work import Window, left_out_of, planned_between
@@ -80,7 +80,7 @@ def strip_of(
 ) -> SafeString:
     """An SVG whose name says in words what it shows."""
     percent = availability(spans, start_ms, end_ms, left_out).percent
-    words = "nothing known" if percent is None else f"{percent:.2f} % available"
+    words = "nothing known" if percent is None else f"{percent_text(percent, 2)} available"
     drawn = strip_paths(spans, start_ms, end_ms)
     paths = format_html_join("", '<path data-status="{}" d="{}"/>', drawn.items())
     return format_html(

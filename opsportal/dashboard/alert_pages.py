@@ -117,7 +117,7 @@ def _row(alert: Alert, now_ms: int) -> dict[str, Any]:
     return {
         "pk": alert.pk,
         "alert": alert,
-        "chip": "up" if alert.state == AlertState.RESOLVED else CHIPS[alert.severity],
+        "chip": "unknown" if alert.state == AlertState.RESOLVED else CHIPS[alert.severity],
         "since": _moment(alert.fired_ms or alert.started_ms),
         "lasted": text(max(0, (end_ms - (alert.fired_ms or alert.started_ms)) // 1000), "s"),
         "value": value,
@@ -161,6 +161,7 @@ def _chart(alert: Alert, now_ms: int) -> dict[str, Any] | None:
         "end": _moment(window.buckets[-1].time_ms),
         "lowest": with_unit(alert.metric, min(values)),
         "highest": with_unit(alert.metric, max(values)),
+        "rows": [(_moment(each.time_ms), alert.shown(each.mean)) for each in window.buckets],
     }
 
 

@@ -48,12 +48,10 @@ class BackupsInShort:
 
     @property
     def detail(self) -> list[str]:
-        """Which plans are not well; else how many there are."""
-        bad = [
-            plan.name
-            for plan in self.plans
-            if verdict_of(plan, self.now_ms).state is not State.NORMAL
-        ]
+        """Which plans are not well, first one that the verdict is of; else how many there are."""
+        verdicts = [(plan.name, verdict_of(plan, self.now_ms)) for plan in self.plans]
+        worst_first = sorted(verdicts, key=lambda each: each[1] != self.verdict)
+        bad = [name for name, verdict in worst_first if verdict.state is not State.NORMAL]
         if bad:
             more = f" and {len(bad) - 1} more" if len(bad) > 1 else ""
             return [f"{bad[0][:40]}{more}"]

@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
+from monitoring.availability import percent_text
 from monitoring.check_actions import NOT_RUN
 from monitoring.editing import run_now, set_enabled
 from monitoring.evidence import readable
@@ -126,7 +127,7 @@ def _history(check: Check, now_ms: int) -> dict[str, Any]:
     return {
         "strip": strip_paths(day, now_ms - DAY_MS, now_ms),
         "periods": [
-            (name, NOTHING if each.percent is None else f"{each.percent:.5g} %")
+            (name, NOTHING if each.percent is None else percent_text(each.percent, 3))
             for name, each in periods.items()
         ],
         "pings": [_ping(row) for row in _pings(check)],

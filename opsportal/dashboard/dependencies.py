@@ -21,7 +21,7 @@ from django.db.models.functions import JSONObject
 from django.urls import reverse
 
 from alerts.models import Maintenance
-from monitoring.availability import Span, availability, worst_of_cells
+from monitoring.availability import Span, availability, percent_text, worst_of_cells
 from monitoring.history import DAY_MS, spans_of
 from monitoring.models import Blindness, CheckState, CheckStatus
 from monitoring.planned_work import PlannedWork, left_out_of, planned_between
@@ -37,6 +37,7 @@ _STATES = {
     CheckStatus.DEGRADED: State.WARNING,
     CheckStatus.UP: State.NORMAL,
 }
+_NO_MESSAGE = {CheckStatus.NEW: "not looked at yet"}
 _BROKEN = (CheckStatus.DOWN, CheckStatus.DEGRADED)
 _ORDER = (CheckStatus.DOWN, CheckStatus.DEGRADED, CheckStatus.UNKNOWN, CheckStatus.NEW)
 
@@ -146,8 +147,8 @@ def _row(
         kind=check.get_kind_display(),
         status="flapping" if state.flapping_since_ms else state.status,
         state=_STATES.get(CheckStatus(state.status), State.UNKNOWN),
-        message=state.message,
+        message=state.message or _NO_MESSAGE.get(CheckStatus(state.status), ""),
         response_time=text(state.response_time_ms, "ms"),
-        availability=NOTHING if percent is None else f"{percent:.4g} %",
+        availability=NOTHING if percent is None else percent_text(percent, 2),
         strip=strip_paths(spans, start_ms, now_ms),
     )

@@ -30,6 +30,7 @@ urlpatterns = [
     ),
     path("alerts/", _alerts_page),
     path("alerts", _alerts_page, name="alerts"),
+    path("alerts/<int:pk>/", _alert_page),
     path("alerts/<int:pk>", _alert_page, name="alert"),
     re_path(
         rf"^alerts/(?P<pk>[0-9]{{1,18}})/(?P<action>{'|'.join(alert_pages.ACTIONS)})$",

@@ -77,13 +77,13 @@ def _lateness(age_seconds: float | None, uptime_seconds: float) -> str:
     if age_seconds is None:
         return "background work has never run: is a worker there, and the scheduler?"
     if age_seconds > LATE_AFTER_SECONDS:
-        return f"background work has stopped: no canary for {_duration(age_seconds)}"
+        return f"background work has stopped: nothing came through for {_duration(age_seconds)}"
     return ""
 
 
 def _duration(seconds: float) -> str:
     if seconds < 120:
-        return f"{seconds:.0f} s"
+        return f"{seconds:.0f}\N{NO-BREAK SPACE}s"
     if seconds < 7200:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.0f} h"
+        return f"{seconds / 60:.0f}\N{NO-BREAK SPACE}min"
+    return f"{seconds / 3600:.0f}\N{NO-BREAK SPACE}h"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backups.command_line import human
+from monitoring.availability import percent_text
 from monitoring.heartbeats.durations import duration_text
 from opsportal.reports.alerting import AlertFigures
 from opsportal.reports.reading import Report
@@ -53,10 +55,10 @@ def _availability(report: Report) -> Section:
     rows = [
         (
             each.name,
-            _percent(each.percent, 3),
+            NOTHING if each.percent is None else percent_text(each.percent, 3),
             duration_text(each.down_ms) if each.down_ms else NOTHING,
             str(each.outages),
-            _percent(each.budget_left_percent, 0),
+            budget(each.budget_left_percent),
         )
         for each in report.availability
     ]
@@ -130,6 +132,11 @@ def _counted(count: int, one: str, many: str) -> str:
 
 def _percent(value: float | None, digits: int) -> str:
     return NOTHING if value is None else f"{value:.{digits}f} %"
+
+
+def budget(left_percent: float | None) -> str:
+    """Rounded down: what was missed by a moment is not "0 %"."""
+    return NOTHING if left_percent is None else f"{math.floor(left_percent)} %"
 
 
 def _seconds(value: float | None) -> str:

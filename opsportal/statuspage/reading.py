@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from monitoring.availability import Span, availability, without, worst_of_cells
+from monitoring.availability import Span, availability, percent_text, without, worst_of_cells
 from monitoring.history import DAY_MS, spans_of
 from monitoring.models import Check, CheckState, CheckStatus
 from monitoring.planned_work import PlannedWork, Window, left_out_of, merged, planned_between
+from opsportal.statuspage import bars
 from opsportal.statuspage.models import Component, Incident, Page, Stage, Work
 from opsportal.statuspage.states import WORDS, State, component_state, headline, of_check, worst
 
@@ -29,14 +30,27 @@ class Shown:
     state: State
     days: Sequence[State]
     availability: float | None
+    until: datetime
 
     @property
     def word(self) -> str:
         return WORDS[self.state]
 
     @property
-    def cells(self) -> list[tuple[int, State]]:
-        return [(number * 4, state) for number, state in enumerate(self.days)]
+    def cells(self) -> list[bars.Cell]:
+        return list(bars.cells(self.days, self.until))
+
+    @property
+    def available(self) -> str:
+        """In words."""
+        if self.availability is None:
+            return "nothing recorded"
+        return f"{percent_text(self.availability, 2)} available"
+
+    @property
+    def summary(self) -> str:
+        """The bar in words."""
+        return ", ".join(filter(None, (self.available, bars.in_words(self.days))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +93,16 @@ def _last_told(incident: Incident) -> datetime:
     return max((each.at for each in incident.updates.all()), default=incident.started_at)
 
 
+def grouped(components: Iterable[Component]) -> list[Component]:
+    """Pure. A group stands where its first one does, and is not torn apart by others' positions."""
+    groups: dict[str, list[Component]] = {}
+    for each in components:
+        groups.setdefault(each.group, []).append(each)
+    return [each for group in groups.values() for each in group]
+
+
 def _components(opened: Sequence[Incident], works: Sequence[Work], now: datetime) -> list[Shown]:
-    found = list(Component.objects.prefetch_related("checks"))
+    found = grouped(Component.objects.prefetch_related("checks"))
     ids = {check.pk for each in found for check in each.checks.all() if check.enabled}
     statuses = dict(CheckState.objects.filter(pk__in=ids).values_list("pk", "status"))
     end_ms = _ms(now)
@@ -138,6 +160,7 @@ def _shown(
         component_state(statuses.values(), impacts, is_maintained),
         days_of(histories, end_ms, windows),
         lowest_availability(histories, end_ms),
+        datetime.fromtimestamp(end_ms / 1000, UTC),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.feedgenerator import Atom1Feed
 
+from monitoring.availability import rounded
 from opsportal.statuspage.models import Incident
 from opsportal.statuspage.reading import DAYS, Contents, is_over, read_contents, utc_now
 from opsportal.statuspage.states import WORDS, State
@@ -68,7 +69,7 @@ def as_json(contents: Contents) -> dict[str, Any]:
                 "name": each.name,
                 "group": each.group,
                 "status": each.state,
-                "availability_percent": each.availability and round(each.availability, 3),
+                "availability_percent": each.availability and rounded(each.availability, 3),
                 "days": each.days,
             }
             for each in contents.components
@@ -106,7 +107,13 @@ def _feed(contents: Contents) -> str:
     """An entry for each update; the newest first. Addresses are relative: the portal may be known
     by several names."""
     title = _for_xml(contents.page.title)
-    feed = Atom1Feed(title=title, link="/status/", description=contents.headline)
+    feed = Atom1Feed(
+        title=title,
+        link="/status/",
+        description=contents.headline,
+        # RFC 4287: an identifier is absolute.
+        feed_guid="urn:opsportal:status",
+    )
     entries = [
         (update, incident)
         for incident in (*contents.open_incidents, *contents.past_incidents)

@@ -21,7 +21,7 @@ def fired(host: str = "web-1") -> Alert:
     return alert()
 
 
-@pytest.mark.parametrize("address", ["/alerts", "/alerts/", "/alerts/1"])
+@pytest.mark.parametrize("address", ["/alerts", "/alerts/", "/alerts/1", "/alerts/1/"])
 def test_a_stranger_is_asked_to_log_in(client: Client, address: str) -> None:
     assert client.get(address).status_code == 302
 
@@ -72,6 +72,8 @@ def test_the_page_of_an_alert_draws_the_limit(admin_client: Client) -> None:
     page = admin_client.get(f"/alerts/{alert().pk}").content.decode()
     assert "dashed: the limit, 90 %; shaded: it fired" in page
     assert page.count("<line ") == 1
+    # As a table, too, for whoever does not see it.
+    assert "<td>96 %</td>" in page
     assert f'href="/admin/alerts/threshold/{alert().threshold_id}/change/"' in page
 
 

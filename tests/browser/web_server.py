@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -62,7 +61,7 @@ class WebServer:
             try:
                 urllib.request.urlopen(f"{self.url}/admin/login/", timeout=5)
                 return
-            except (urllib.error.URLError, ConnectionError):
+            except OSError:  # refused, or accepted and not answered in time
                 time.sleep(0.1)
         raise AssertionError((self.directory / "server.log").read_text())
 

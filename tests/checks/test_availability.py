@@ -2,7 +2,13 @@
 
 import pytest
 
-from monitoring.availability import Availability, Span, availability, worst_of_cells
+from monitoring.availability import (
+    Availability,
+    Span,
+    availability,
+    percent_text,
+    worst_of_cells,
+)
 
 UP, DEGRADED, DOWN, UNKNOWN = "up", "degraded", "down", "unknown"
 
@@ -16,6 +22,22 @@ def test_downtime_is_counted_to_the_millisecond() -> None:
     spans = [Span(0, 900, UP), Span(900, 910, DOWN), Span(910, None, UP)]
     assert availability(spans, 0, 1000) == Availability(available_ms=990, down_ms=10)
     assert availability(spans, 0, 1000).percent == 99.0
+
+
+@pytest.mark.parametrize(
+    ("percent", "digits", "shown"),
+    [
+        (100.0, 2, "100 %"),
+        (99.9999, 2, "99.99 %"),  # a second of a fortnight
+        (99.95, 2, "99.95 %"),
+        (99.404762, 3, "99.405 %"),
+        (0.0, 3, "0.000 %"),
+    ],
+)
+def test_what_was_down_for_a_moment_is_not_shown_as_available_all_the_time(
+    percent: float, digits: int, shown: str
+) -> None:
+    assert percent_text(percent, digits) == shown
 
 
 def test_degraded_is_available() -> None:

@@ -12,7 +12,7 @@ from django.test import Client
 from monitoring.availability import Span
 from monitoring.models import Blindness, Check, CheckState
 from monitoring.probes.base import Reason, Result, Status
-from monitoring.strips import strip_paths
+from monitoring.strips import DRAWN, strip_paths
 from opsportal.dashboard.dependencies import Dependencies, read_dependencies
 from opsportal.dashboard.problems import problems
 from opsportal.dashboard.reading import read
@@ -55,7 +55,7 @@ def test_what_is_down_leads_the_sentence_and_the_table(
     data = admin_client.get("/dashboard/data").json()
     rows = data["dependencies"]["rows"]
     assert [row["name"] for row in rows] == ["Tradier", "Alpaca", "mail"]
-    assert rows[0]["availability"] == "50 %"
+    assert rows[0]["availability"] == "50.00 %"
     (tile,) = [tile for tile in data["tiles"] if tile["key"] == "dependencies"]
     assert (tile["value"], tile["unit"], tile["detail"]) == ("2", "of 3 up", "1 down")
     assert tile["verdict"]["word"] == "Down"
@@ -114,11 +114,18 @@ def test_the_line_of_the_tile_is_of_what_was_broken(checks: dict[str, Check], no
 def test_neighbouring_cells_are_one_rectangle() -> None:
     paths = strip_paths([Span(0, 450, "up"), Span(450, None, "down")], 0, 900)
     assert paths == {
-        "up": "M0 0h90v14h-90z",
+        "up": "M0 5h90v9h-90z",
         "degraded": "",
         "down": "M90 0h90v14h-90z",
         "unknown": "",
     }
+
+
+def test_each_status_has_a_height_of_its_own() -> None:
+    """Colour alone would not tell them apart for everybody."""
+    spans = [Span(number, number + 1, status) for number, status in enumerate(DRAWN)]
+    heights = {path.split("v")[1].split("h")[0] for path in strip_paths(spans, 0, 4).values()}
+    assert len(heights) == len(DRAWN)
 
 
 def test_the_page_of_a_check_tells_its_story(

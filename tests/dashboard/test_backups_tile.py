@@ -74,6 +74,13 @@ def test_a_plan_without_a_backup_is_not_hidden_behind_one_that_has_one() -> None
     assert (found.verdict.word, found.detail) == ("No backup yet", ["shop"])
 
 
+def test_of_several_that_are_not_well_the_worst_is_named() -> None:
+    plan("a-new-one")
+    backup(plan("shop"), "failed")
+    found = in_short()
+    assert (found.verdict.word, found.detail) == ("Failed", ["shop and 1 more"])
+
+
 @pytest.mark.parametrize("verify", ["always", "never"])
 def test_an_old_backup_is_overdue_however_well_it_was_made(
     make_reading: MakeReading, verify: str

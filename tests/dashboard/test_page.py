@@ -1,5 +1,6 @@
 """The page at `/` and the data of its refresh."""
 
+import gzip
 import json
 import time
 from typing import Any
@@ -9,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 
+from alerts.defaults import make_defaults
 from monitoring import store
 from monitoring.histogram import Histogram
 from monitoring.store import Point
@@ -107,6 +109,23 @@ def test_a_look_takes_few_queries_however_many_hosts_there_are(
     assert connection.features.supports_json_field
     with django_assert_max_num_queries(MOST_QUERIES):
         assert administrator.get(f"{address}?range={key}").status_code == 200
+
+
+def test_five_hundred_hosts_are_a_list_to_pick_from_and_one_sentence(
+    administrator: Client, django_assert_max_num_queries: Any
+) -> None:
+    make_defaults("", "", "")
+    at = now_ms() - 5_000
+    hosts = [f"web-{number}" for number in range(500)]
+    points = [Point("cpu_percent", {"host": host}, at, 99.0) for host in hosts]
+    assert store.record(points).rejected == []
+    assert connection.features.supports_json_field
+    with django_assert_max_num_queries(MOST_QUERIES):
+        page = administrator.get("/").content.decode()
+    assert page.count("<option>web-") + page.count("<option selected>web-") == 500
+    sentence = page.split('id="sentence"')[1].split("</h1>")[0]
+    assert "498 more" in sentence
+    assert len(gzip.compress(page.encode())) < 60_000
 
 
 def test_a_host_is_chosen_by_the_address(administrator: Client) -> None:

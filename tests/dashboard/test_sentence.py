@@ -3,7 +3,7 @@
 from opsportal.dashboard.sentence import Problem, sentence
 from opsportal.dashboard.states import State
 
-CRITICAL = Problem(State.CRITICAL, "background work has stopped: no canary for 42 s")
+CRITICAL = Problem(State.CRITICAL, "background work has stopped: nothing came through for 42 s")
 WARNING = Problem(State.WARNING, "memory of web-1 is at 93 %")
 
 
@@ -19,7 +19,10 @@ def test_a_problem_is_told_even_while_waiting() -> None:
 
 def test_one_critical_problem_is_named() -> None:
     said = sentence([CRITICAL], waiting=False)
-    assert str(said) == "1 critical problem: background work has stopped: no canary for 42 s"
+    assert (
+        str(said)
+        == "1 critical problem: background work has stopped: nothing came through for 42 s"
+    )
 
 
 def test_critical_problems_come_before_warnings() -> None:

@@ -27,7 +27,7 @@ def test_without_its_broker_the_portal_is_degraded() -> None:
 def test_a_late_canary_is_told_with_its_age() -> None:
     state = judge(look(canary=42), LONG)
     assert state.status == "degraded"
-    assert "no canary for 42 s" in state.problems[0].text
+    assert "nothing came through for 42\N{NO-BREAK SPACE}s" in state.problems[0].text
 
 
 def test_without_its_network_the_portal_is_degraded() -> None:

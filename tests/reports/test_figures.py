@@ -14,6 +14,7 @@ from opsportal.reports.availability import availability_of
 from opsportal.reports.capacity import capacity_of
 from opsportal.reports.periods import containing, last_whole
 from opsportal.reports.recovery import Run, figures_by_plan
+from opsportal.reports.sections import budget
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -63,6 +64,13 @@ def test_planned_work_costs_no_budget_and_an_outage_does() -> None:
 def test_more_than_the_budget_is_less_than_nothing() -> None:
     found = availability_of("Orders", [Span(0, None, "down")], [], 0, DAY_MS, 99)
     assert found.budget_left_percent == pytest.approx(-9900)
+
+
+def test_a_budget_that_was_missed_by_a_moment_is_not_nothing() -> None:
+    row = availability_of(
+        "Orders", [Span(0, 1001, "down"), Span(1001, None, "up")], [], 0, 1_000_000, 99.9
+    )
+    assert budget(row.budget_left_percent) == "-1 %"
 
 
 def test_without_alerts_there_is_no_mean() -> None:

@@ -124,6 +124,8 @@ def test_an_incident_is_told_in_updates_and_over_when_one_says_so(client: Client
     feed = ElementTree.fromstring(text_of(client, "/status/feed.atom"))  # noqa: S314
     titles = [each.text for each in feed.iter("{http://www.w3.org/2005/Atom}title")]
     assert titles[1:] == ["Resolved: Slow <orders>", "Investigating: Slow <orders>"]
+    for identifier in feed.iter("{http://www.w3.org/2005/Atom}id"):
+        assert (identifier.text or "").startswith("urn:")
 
 
 def test_an_alert_opens_an_incident_with_all_but_the_words(admin_client: Client) -> None:

@@ -69,5 +69,5 @@ def test_late_background_work_degrades_the_portal(
 def test_the_age_is_told_in_words() -> None:
     state = judge(Look(FINE, timedelta(minutes=3).total_seconds()), SETTLED)
     assert [trouble.text for trouble in state.problems] == [
-        "background work has stopped: no canary for 3 min"
+        "background work has stopped: nothing came through for 3\N{NO-BREAK SPACE}min"
     ]
