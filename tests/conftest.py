@@ -10,11 +10,12 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.running_portal import RunningPortal, own_database
+from tests.running_portal import OwnDatabase, RunningPortal
 
 # What takes long to start is started by one process alone, for all tests that share it.
 SHARED = (
@@ -25,8 +26,8 @@ SHARED = (
     "set_up_once",
     "deployed_portal",
 )
-# Portals that are always on SQLite: what they show is shown by the run on SQLite.
-ON_SQLITE = {"new_portal", "prepared_portal", "set_up_once"}
+# What ties a test to the database: that of the test itself, or that of a process it starts.
+ON_THE_DATABASE = {"db", "transactional_db", "own_database"}
 
 
 @pytest.hookimpl(tryfirst=True)  # before the groups are read
@@ -41,15 +42,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _leave_out_what_sqlite_has_shown(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Starting portals takes most of the time of the tests, and these would do so twice."""
-    left_out = [
-        item
-        for item in items
-        if item.get_closest_marker("any_database")
-        or ON_SQLITE.intersection(getattr(item, "fixturenames", ()))
-    ]
-    items[:] = [item for item in items if item not in left_out]
+    """More than half of the tests never come near PostgreSQL: pytest-django keeps them from the
+    database, and no process that they start is told of it but by `own_database`."""
+    left_out = [item for item in items if not _is_on_the_database(item)]
+    items[:] = [item for item in items if _is_on_the_database(item)]
     config.hook.pytest_deselected(items=left_out)
+
+
+def _is_on_the_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("any_database"):
+        return False
+    fixtures = getattr(item, "fixturenames", ())
+    return bool(item.get_closest_marker("django_db") or ON_THE_DATABASE.intersection(fixtures))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -91,7 +95,30 @@ def broker_socket() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def portal_variables() -> Iterator[dict[str, str]]:
+def own_database() -> OwnDatabase:
+    """`own_database(prefix)`: variables for a PostgreSQL database that nobody else uses; none on
+    SQLite. The only way there, so that the run on PostgreSQL knows whom to leave out."""
+
+    @contextmanager
+    def make(prefix: str) -> Iterator[dict[str, str]]:
+        url = os.environ.get("DATABASE_URL", "")
+        if not url.startswith("postgres"):
+            yield {}
+            return
+        import psycopg
+
+        name = f"{prefix}_{os.getpid()}"
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        yield {"DATABASE_URL": url.replace("/opsportal?", f"/{name}?", 1)}
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def portal_variables(own_database: OwnDatabase) -> Iterator[dict[str, str]]:
     """The database of a whole portal: its own SQLite file, or its own PostgreSQL database."""
     with own_database("portal") as variables:
         yield variables

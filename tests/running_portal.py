@@ -9,8 +9,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ import requests
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "correct horse battery staple"
+# What the fixture of that name gives.
+OwnDatabase = Callable[[str], AbstractContextManager[dict[str, str]]]
 # The last: every process would compile everything once more.
 NOT_INHERITED = {"DATABASE_URL", "SECRET_KEY", "REDIS_URL", "PYTHONDONTWRITEBYTECODE"}
 
@@ -39,23 +41,6 @@ def until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
             return value
         assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}"
         time.sleep(0.05)
-
-
-@contextmanager
-def own_database(prefix: str) -> Iterator[dict[str, str]]:
-    """Variables for a PostgreSQL database that nobody else uses; none on SQLite."""
-    url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith("postgres"):
-        yield {}
-        return
-    import psycopg
-
-    name = f"{prefix}_{os.getpid()}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    yield {"DATABASE_URL": url.replace("/opsportal?", f"/{name}?", 1)}
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @dataclass

@@ -5,14 +5,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 from compose_spec.models import ComposeSpecification
 from django.core.management import get_commands
 
 from tests.running_portal import ROOT
-
-pytestmark = pytest.mark.any_database
 
 DOCKER = ROOT / "deploy/docker"
 

@@ -12,8 +12,6 @@ from django.core.management import get_commands
 
 from tests.running_portal import ROOT
 
-pytestmark = pytest.mark.any_database
-
 KUBERNETES = ROOT / "deploy/kubernetes"
 # Kustomize's own kind, which the API server never sees.
 MANIFESTS = sorted(path for path in KUBERNETES.rglob("*.yaml") if path.name != "kustomization.yaml")

@@ -14,8 +14,6 @@ from cryptography.x509.oid import NameOID
 
 from tests.running_portal import ROOT
 
-pytestmark = pytest.mark.any_database
-
 NOW = datetime.datetime.now(datetime.UTC)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running_portal import ROOT, RunningPortal, own_database
+from tests.running_portal import ROOT, OwnDatabase, RunningPortal
 
 MIGRATION = """
 from django.db import migrations
@@ -82,7 +82,9 @@ class ClonedPortal(RunningPortal):
 
 
 @pytest.fixture(scope="module")
-def deployed_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClonedPortal]:
+def deployed_portal(
+    tmp_path_factory: pytest.TempPathFactory, own_database: OwnDatabase
+) -> Iterator[ClonedPortal]:
     directory = tmp_path_factory.mktemp("deployed")
     clone = Clone(directory / "checkout")
     version = (clone.directory / "opsportal/version.py").read_text(encoding="utf-8")

@@ -13,8 +13,6 @@ from opsportal.deployment.environments import install, remove_unused
 from opsportal.deployment.errors import DeploymentError
 from opsportal.deployment.places import Places, Release
 
-pytestmark = pytest.mark.any_database
-
 
 def release(places: Places, name: str, lock: str) -> Release:
     made = places.release(name)

@@ -13,8 +13,6 @@ from opsportal.deployment.places import Places, Release, checkout_of
 from opsportal.handing_over import hand_over
 from tests.running_portal import ROOT
 
-pytestmark = pytest.mark.any_database
-
 
 @pytest.fixture
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:

@@ -9,8 +9,6 @@ from opsportal.deployment.deploying import _alone
 from opsportal.deployment.errors import DeploymentError
 from opsportal.deployment.places import Places
 
-pytestmark = pytest.mark.any_database
-
 
 def test_a_second_deployment_is_refused_while_the_first_is_under_way(tmp_path: Path) -> None:
     places = Places(tmp_path)

@@ -13,7 +13,7 @@ import pytest
 
 from tests.documentation.reading import commands, words_of
 from tests.documentation.test_what_is_written_is_so import _is_harmless
-from tests.running_portal import ROOT, RunningPortal, own_database
+from tests.running_portal import ROOT, OwnDatabase, RunningPortal
 
 # In this order, by one process; what is written in capitals or is an example is replaced.
 HERE = (
@@ -95,7 +95,7 @@ def test_where_it_is_said_to_be_run_it_is(called: str) -> None:
 
 
 @contextmanager
-def _target(portal: RunningPortal, directory: Path) -> Iterator[str]:
+def _target(own_database: OwnDatabase, directory: Path) -> Iterator[str]:
     """Where to restore to: what is backed up is the portal's own database."""
     with own_database("documented") as variables:
         yield variables.get("DATABASE_URL", f"sqlite:///{directory / 'restored.sqlite3'}")
@@ -108,14 +108,16 @@ def _words(called: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def ran(
-    running_portal: RunningPortal, tmp_path_factory: pytest.TempPathFactory
+    running_portal: RunningPortal,
+    own_database: OwnDatabase,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[dict[str, Any]]:
     """Exit status or refusal, and output, of each."""
     made = running_portal.manage("backup", "Portal database")
     assert made.returncode == 0, made.stderr
     newest = running_portal.manage("backups").stdout.splitlines()[1].split()[0]
     key = str(running_portal.data_dir / "keys" / "recovery-key.txt")
-    with _target(running_portal, tmp_path_factory.mktemp("documented")) as target:
+    with _target(own_database, tmp_path_factory.mktemp("documented")) as target:
         instead = {
             "12": newest,
             "FILE": key,

@@ -130,7 +130,6 @@ def test_every_variable_is_on_the_page_of_variables_and_no_other() -> None:
 DIRECTLY_READ = {f"DJANGO_SUPERUSER_{name}" for name in ("USERNAME", "PASSWORD", "EMAIL")}
 
 
-@pytest.mark.any_database
 def test_the_documents_build_and_every_link_in_them_leads_somewhere(tmp_path: Path) -> None:
     command = [
         sys.executable,

@@ -12,7 +12,7 @@ import psutil
 import pytest
 import requests
 
-from tests.running_portal import RunningPortal, free_port, own_database, until
+from tests.running_portal import OwnDatabase, RunningPortal, free_port, until
 
 ROOT = Path(__file__).resolve().parents[2]
 PROBES = 200
@@ -21,7 +21,7 @@ MOST_CONNECTIONS = 12
 
 
 @pytest.fixture
-def database() -> Iterator[dict[str, str]]:
+def database(own_database: OwnDatabase) -> Iterator[dict[str, str]]:
     """Not the one of the portals that other tests run: their sessions would count."""
     with own_database("probes") as variables:
         yield variables

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.running_portal import RunningPortal, own_database
+from tests.running_portal import OwnDatabase, RunningPortal
 
 
 @pytest.fixture(scope="package")
-def doomed_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPortal]:
+def doomed_portal(
+    tmp_path_factory: pytest.TempPathFactory, own_database: OwnDatabase
+) -> Iterator[RunningPortal]:
     """A whole portal whose children are killed; every test waits until it is whole again. Not on
     the database of another: its canary would sing for that one too."""
     with own_database("doomed") as variables:

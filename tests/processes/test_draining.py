@@ -8,12 +8,8 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import pytest
-
 from opsportal.draining import Draining
 from tests.running_portal import ROOT
-
-pytestmark = pytest.mark.any_database
 
 # It holds the listening socket, leaves it, and tries to take a connection that waits in it.
 LEAVES = """

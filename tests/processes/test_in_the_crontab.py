@@ -10,8 +10,6 @@ from opsportal.setup import crontab
 from opsportal.setup.crontab import BEGIN, END, entries, with_entries, without_entries
 from opsportal.setup.step import Outcome, SetupError
 
-pytestmark = pytest.mark.any_database
-
 OURS = entries(Path("/opt/ops portal"), Path("/var/lib/100%"), Path("/opt/python"))
 
 

@@ -5,11 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.running_portal import ROOT, RunningPortal
-
-pytestmark = pytest.mark.any_database
 
 LACKING = """
 import sys

