@@ -32,9 +32,12 @@ DECIDED = ("muted_by", "told_ms", "next_look_ms")
 
 
 def subject_of(alert: Alert, channel_ids: Sequence[int] = ()) -> Subject:
-    own = {"threshold": alert.name, "severity": alert.severity, "metric": alert.metric}
-    labels = {**alert.labels, **own}
+    labels = _labels(alert.labels, alert.name, alert.severity, alert.metric)
     return Subject(labels, alert.fingerprint, alert.threshold_id, tuple(channel_ids))
+
+
+def _labels(labels: dict[str, str], name: str, severity: str, metric: str) -> dict[str, str]:
+    return {**labels, "threshold": name, "severity": severity, "metric": metric}
 
 
 class Rules:
@@ -63,9 +66,15 @@ class Rules:
 
 
 def _inhibitors() -> Inhibitors:
+    """Of all that fires, only what is compared: ten thousand whole rows take half a second."""
     known = rules.inhibitions()
-    firing = Alert.objects.filter(state=AlertState.FIRING) if known else ()
-    return Inhibitors(known, [subject_of(each) for each in firing])
+    rows = Alert.objects.filter(state=AlertState.FIRING).values_list(
+        "fingerprint", "threshold_id", "labels", "name", "severity", "metric"
+    )
+    firing = rows.iterator() if known else ()
+    return Inhibitors(
+        known, [Subject(_labels(*own), series, threshold) for series, threshold, *own in firing]
+    )
 
 
 def tell(alerts: Sequence[Alert], channel_ids: Sequence[int], now_ms: int) -> None:

@@ -14,9 +14,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.running_portal import OwnDatabase, RunningPortal
 
+# A busy machine is no failure: nothing here is timed.
+settings.register_profile(
+    "untimed", settings(), deadline=None, suppress_health_check=(HealthCheck.too_slow,)
+)
+settings.load_profile("untimed")
 # What takes long to start is started by one process alone, for all tests that share it.
 SHARED = (
     "running_portal",

@@ -80,7 +80,6 @@ def test_no_operation_breaks_or_lies(application: WSGIHandler, headers: dict[str
 
         @examples(
             max_examples=30,
-            deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),
         )

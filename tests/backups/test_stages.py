@@ -9,7 +9,7 @@ import subprocess
 
 import pyrage
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pyrage import x25519
 
@@ -112,7 +112,6 @@ def test_the_digest_is_that_of_the_artifact() -> None:
     assert hashlib.sha256(ARTIFACT).hexdigest() == SHA256
 
 
-@settings(deadline=None)  # a first use loads the library
 @given(st.binary(max_size=300_000), st.sampled_from([1, 3, 19]), st.sampled_from([0, 2]))
 def test_what_went_in_comes_out(data: bytes, level: int, threads: int) -> None:
     artifact, sha256 = made(data, level, threads)

@@ -139,7 +139,6 @@ def _assert_latest_and_totals_are(model: Model) -> None:
 
 @settings(
     max_examples=100,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(STEPS_TAKEN, min_size=1, max_size=8))
