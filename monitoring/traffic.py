@@ -99,7 +99,8 @@ class Recorder:
         self._make_writer, self._labels = make_writer, dict(labels)
         self._flush_seconds, self._clock = flush_seconds, clock
         self._reset()
-        os.register_at_fork(after_in_child=self._reset)
+        if hasattr(os, "register_at_fork"):  # Windows does not fork
+            os.register_at_fork(after_in_child=self._reset)
 
     def _reset(self) -> None:
         """A forked child starts empty: what was gathered before is its parent's to write."""

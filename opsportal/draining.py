@@ -69,7 +69,7 @@ def ready_to_be_replaced(application: Application) -> Application:
     if threading.current_thread() is not threading.main_thread():
         return application
     if LISTEN_VARIABLE not in os.environ:
-        if LEAVES_VARIABLE in os.environ:
+        if LEAVES_VARIABLE in os.environ and hasattr(signal, "SIGUSR1"):  # not on Windows
             signal.signal(signal.SIGUSR1, lambda *_: leaving.set())
         return application
     draining = Draining(application)

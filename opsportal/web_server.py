@@ -47,8 +47,9 @@ class PortalServer(MPServer):
         for worker in self.wrks:
             # One that is still loading dies of it, which is what is wanted of it now.
             worker.interrupt_by_parent = True
-            with suppress(ProcessLookupError):
-                os.kill(worker.inner.pid, signal.SIGUSR1)
+            if hasattr(signal, "SIGUSR1"):  # not on Windows
+                with suppress(ProcessLookupError):
+                    os.kill(worker.inner.pid, signal.SIGUSR1)
         super()._stop_workers()  # type: ignore[no-untyped-call]
 
 

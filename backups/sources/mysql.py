@@ -30,6 +30,7 @@ from backups.sources.mysql_parts import (
 )
 from backups.sources.mysql_target import Tailed, restored, scratched
 from backups.sources.mysql_tools import UTF8, DumpTool, dump_command, option_file
+from backups.sources.mysql_versions import versions_told
 from backups.stopping import Stopper
 from opsportal.lib.kinds import kind, setting
 
@@ -135,8 +136,9 @@ class MysqlDump(Dump):
             self.versions["snapshot"] = "approximate"
 
     def finish(self) -> None:
-        self._tool.finish()
-        self._tailed.check()
+        with versions_told(self._parts, self._tool.path):
+            self._tool.finish()
+            self._tailed.check()
 
     def census(self, checksums: bool) -> Census:
         """Where it is not of the very moment of the dump: of what was the same before it and after,

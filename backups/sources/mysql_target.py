@@ -12,6 +12,7 @@ from backups.sources.base import Readable, Surroundings, Target
 from backups.sources.mysql_census import begin, census_of, quoted, rows_of, tables_of
 from backups.sources.mysql_parts import Connection, Parts, connected, cutting, explained
 from backups.sources.mysql_tools import DumpTool, LoadTool, dump_command, load_command, option_file
+from backups.sources.mysql_versions import versions_told
 
 # The last line of every dump that is whole.
 _END = b"-- Dump completed"
@@ -60,7 +61,8 @@ class MysqlTarget(Target):
             command = load_command(options, self._name)
             tool = LoadTool(command, {}, around, reads=True, secrets=[self._parts.password])
             try:
-                tool.feed(tailed)
+                with versions_told(self._parts, tool.path):
+                    tool.feed(tailed)
             finally:
                 tool.stop()
         tailed.check()

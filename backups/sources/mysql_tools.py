@@ -40,8 +40,10 @@ def option_file(parts: Parts, directory: Path) -> Iterator[list[str]]:
 
 
 def _network(parts: Parts) -> dict[str, str]:
-    """Without the protocol "localhost" would mean a socket to them, and not to PyMySQL."""
-    return {"host": parts.host, "port": str(parts.port), "protocol": "tcp"}
+    """Without the protocol "localhost" would mean a socket to them, and not to PyMySQL. From 11.4
+    on MariaDB's refuse a server without TLS, to which PyMySQL has connected, unless told."""
+    unproved = {} if parts.ssl_ca else {"loose-ssl-verify-server-cert": "0"}
+    return {"host": parts.host, "port": str(parts.port), "protocol": "tcp", **unproved}
 
 
 def _quoted(value: str) -> str:

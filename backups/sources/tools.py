@@ -33,7 +33,8 @@ class Tool:
         reads: bool = False,
         secrets: Iterable[str] = (),
     ) -> None:
-        self._name, self._secrets = Path(command[0]).name, [each for each in secrets if each]
+        self.path, self._name = command[0], Path(command[0]).name
+        self._secrets = [each for each in secrets if each]
         self._words = around.work_dir / f"{self._name}.err"
         self._stopper = around.stopper
         with self._words.open("wb") as words:

@@ -114,7 +114,7 @@ class Clock:
 
     def now(self) -> int:
         (ahead,) = struct.unpack("l", self._file.read_bytes())
-        return int(time.time()) + ahead
+        return int(time.time()) + int(ahead)
 
     def set(self, seconds: int) -> None:
         """In place: those who have it open see it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -65,4 +64,4 @@ def busy_percent(before: object, after: object) -> float:
 
 def load() -> list[Reading]:
     names = ("load1", "load5", "load15")
-    return [Reading(name, value) for name, value in zip(names, os.getloadavg(), strict=True)]
+    return [Reading(name, value) for name, value in zip(names, psutil.getloadavg(), strict=True)]

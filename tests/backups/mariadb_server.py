@@ -67,11 +67,13 @@ def running() -> Iterator[Server]:
     command = ["mariadbd", "--no-defaults", f"--datadir={data}", f"--socket={socket}", *as_root]
     options = [f"--port={port}", "--bind-address=127.0.0.1", "--skip-name-resolve"]
     with subprocess.Popen([*command, *options], stderr=subprocess.DEVNULL) as process:
-        until(socket.exists, 30, "MariaDB's socket")
-        server = Server(str(socket), port)
-        with server.connection() as connection, connection.cursor() as cursor:
-            cursor.execute("CREATE USER portal@'%%' IDENTIFIED BY %s", (PASSWORD,))
-            cursor.execute("GRANT ALL ON *.* TO portal@'%' WITH GRANT OPTION")
-        yield server
-        process.terminate()
+        try:
+            until(socket.exists, 30, "MariaDB's socket")
+            server = Server(str(socket), port)
+            with server.connection() as connection, connection.cursor() as cursor:
+                cursor.execute("CREATE USER portal@'%%' IDENTIFIED BY %s", (PASSWORD,))
+                cursor.execute("GRANT ALL ON *.* TO portal@'%' WITH GRANT OPTION")
+            yield server
+        finally:
+            process.terminate()  # or it would be waited for
     shutil.rmtree(directory, ignore_errors=True)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
@@ -12,14 +16,49 @@ from typing import Any
 import pytest
 import requests
 from django.core.management import call_command
+from requests.structures import CaseInsensitiveDict
 
+from alerts.channels.webhook import Webhook
 from alerts.models import Threshold
 from monitoring.models import Check
 from opsportal.boards.models import Board
+from tests.channels.messages import message
+from tests.channels.receivers import receiving
 from tests.documentation.reading import Block, blocks
-from tests.running_portal import RunningPortal
+from tests.running_portal import ROOT, RunningPortal
+from tests.traffic.portal_stand_in import StandIn
 
 EXAMPLE = "https://ops.example/ping/UUID"
+# A Django project of somebody else, with the settings that are shown. Of what is installed it has
+# what the page says, and what that needs itself.
+ANOTHER_PROJECT = """
+import importlib.metadata as packages, os, re, sys
+before = set(sys.modules)
+from django.conf import settings
+{shown}
+settings.configure(
+    SECRET_KEY="shop", ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], MIDDLEWARE=MIDDLEWARE,
+    TRAFFIC=TRAFFIC,
+)
+import django
+django.setup()
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import path
+urlpatterns = [path(name, lambda request: HttpResponse("ok")) for name in ("orders/", "health")]
+client = Client()
+for address in ("/orders/", "/orders/", "/health"):
+    assert client.get(address).headers["Server-Timing"]
+allowed = {{"opsportal", "django", "requests"}}
+for name in ("django", "requests"):
+    needed = [each for each in packages.requires(name) if "extra ==" not in each]
+    allowed |= {{re.match("[A-Za-z0-9_-]+", each)[0].lower() for each in needed}}
+of = packages.packages_distributions()
+imported = {{name for each in set(sys.modules) - before for name in of.get(each, [])}}
+imported = {{name.lower().replace("_", "-") for name in imported}}
+of_the_portal = re.findall("^[a-z0-9-]+", open("requirements.txt").read(), re.M)
+print(*sorted(imported & set(of_the_portal) - {{name.replace("_", "-") for name in allowed}}))
+"""
 
 
 def shown(document: str, language: str, word: str = "") -> Block:
@@ -92,3 +131,45 @@ def test_the_lines_of_shell_that_are_shown_tell_of_their_exit_status(
         ["/bin/sh", "-c", text.replace("/usr/local/bin/backup", "true")], check=True, timeout=120
     )
     assert told() == ["success", "start", "success"]
+
+
+def test_the_receiver_that_is_shown_knows_what_the_portal_has_signed() -> None:
+    program: dict[str, Any] = {}
+    exec(compile(shown("channels.md", "python").text, "channels.md", "exec"), program)  # noqa: S102
+    is_genuine = program["is_genuine"]
+    with receiving() as receiver:
+        Webhook(url=receiver.url, secret="shared").send(message())
+    (received,) = receiver.received
+    headers = CaseInsensitiveDict(received.headers)
+    assert is_genuine(b"shared", headers, received.body)
+    assert not is_genuine(b"another", headers, received.body)
+    assert not is_genuine(b"shared", headers, received.body + b" ")
+    old = {**received.headers, "x-opsportal-timestamp": str(int(time.time()) - 301)}
+    assert not is_genuine(b"shared", CaseInsensitiveDict(old), received.body)
+
+
+def test_another_project_with_the_settings_that_are_shown_tells_of_its_requests() -> None:
+    portal = StandIn()
+    text = shown("traffic.md", "python").text.replace("https://ops.example.com", portal.url)
+    program = ANOTHER_PROJECT.format(
+        shown=text.replace("...", '"django.middleware.common.CommonMiddleware"')
+    )
+    own = ("DJANGO_SETTINGS_MODULE", "PYTHONSTARTUP")
+    environment = {name: value for name, value in os.environ.items() if name not in own}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={**environment, "OPS_TOKEN": "ops_shop"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    portal.close()
+    assert done.returncode == 0, done.stderr
+    # All that it has imported comes with the two packages that the page names.
+    assert done.stdout.split() == []
+    assert portal.authorizations == {"Bearer ops_shop"}
+    assert portal.requests() == 2
+    labels = json.dumps(portal.bodies)
+    assert '"service": "web-shop"' in labels
+    assert "health" not in labels

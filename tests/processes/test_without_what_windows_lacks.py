@@ -1,38 +1,72 @@
-"""Python on Windows has no `fcntl`, `pwd`, `grp` and `resource`: all but supervisor and deployments
-does without."""
+"""Python on Windows has neither `fcntl`, `pwd`, `grp` and `resource` nor forks, users and most
+signals: all but supervisor and deployments does without."""
 
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.running_portal import ROOT, RunningPortal
 
 LACKING = """
-import sys
-# Others' libraries know Windows by other ways than by what is missing.
-import billiard.compat, celery.platforms, crontab, kombu, psutil, redis, shutil, subprocess
+import os, signal, socket, sys
+# Others' libraries, and Python's, know Windows by other ways than by what is missing.
+import asyncio, billiard.compat, celery.platforms, concurrent.futures.process, crontab, kombu
+import logging.handlers, multiprocessing.popen_spawn_posix, psutil, redis, shutil, socketserver
+import subprocess, tempfile
+shutil._use_fd_functions = False
 for name in ("fcntl", "pwd", "grp", "resource", "termios"):
     sys.modules[name] = None
+for module, names in {
+    os: "chown fchmod fchown fork forkpty geteuid getegid getgid getloadavg getpgid getuid killpg "
+        "lchown mkfifo nice O_DIRECTORY O_NOFOLLOW posix_fadvise pread pwrite register_at_fork "
+        "sched_getaffinity setsid setuid sysconf uname wait3 wait4 WNOHANG",
+    signal: "SIGALRM SIGCHLD SIGHUP SIGKILL SIGPIPE SIGQUIT SIGSTOP SIGTSTP SIGUSR1 SIGUSR2 alarm "
+        "pthread_sigmask setitimer sigwait",
+    socket: "AF_UNIX",
+}.items():
+    for name in names.split():
+        if hasattr(module, name):
+            delattr(module, name)
 """
 LOADED = """
-import opsportal.wsgi, opsportal.beat.leading_scheduler
+import opsportal.web_server, opsportal.beat.leading_scheduler
+from opsportal.wsgi import application
 from django.core.management import load_command_class
 for name in ("web", "beat", "doctor", "monitor", "export", "apply", "token", "portal", "deploy"):
     load_command_class("opsportal", name)
-print("loaded")
+for name in ("backup", "backups", "verify", "restore"):
+    load_command_class("backups", name)
+from django.test import Client
+for path in ("/api/health/liveness", "/admin/login/", "/admin/"):
+    print(Client(headers={"host": "127.0.0.1"}).get(path).status_code)
 """
 
 
-def test_set_up_runs_and_the_rest_loads(new_portal: RunningPortal, tmp_path: Path) -> None:
+@pytest.fixture
+def lacking(new_portal: RunningPortal, tmp_path: Path) -> RunningPortal:
+    """Set up without what is missing."""
     (tmp_path / "sitecustomize.py").write_text(LACKING, encoding="utf-8")
-    new_portal.variables |= {"PYTHONPATH": str(tmp_path), "USERNAME": "somebody"}
+    # There, a broker of one's own has to be named. Nobody is at this one.
+    broker = "redis://127.0.0.1:9/0"
+    new_portal.variables |= {"PYTHONPATH": str(tmp_path), "USERNAME": "x", "REDIS_URL": broker}
     new_portal.set_up()
-    said = new_portal.manage("shell", "--no-imports", "-c", LOADED)
-    assert said.stdout.strip() == "loaded", said.stderr
-    refused = new_portal.manage("portal")
+    return new_portal
+
+
+def test_set_up_runs_pages_are_answered_and_the_database_is_backed_up(
+    lacking: RunningPortal,
+) -> None:
+    said = lacking.manage("shell", "--no-imports", "-c", LOADED)
+    assert said.stdout.split() == ["200", "200", "302"], said.stderr
+    refused = lacking.manage("portal")
     assert refused.returncode == 1
     assert "no supervisor on Windows" in refused.stderr
     assert "Traceback" not in refused.stderr
+    made = lacking.manage("backup", "Portal database")
+    assert made.returncode == 0, made.stderr
+    assert "restored and counted" in made.stdout
 
 
 def test_the_stand_alone_monitor_runs(tmp_path: Path) -> None:
