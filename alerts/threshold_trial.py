@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from alerts import error_budget
-from alerts.amounts import amount
 from alerts.backtest import STEP_MS, Past, replay, suggested_value
 from alerts.combining import Subject, label_names, subjects
 from alerts.conditions.base import Rule
@@ -18,6 +17,7 @@ from alerts.conditions.limit import with_unit
 from alerts.models import Threshold
 from alerts.wording import place_of
 from monitoring import store
+from monitoring.amounts import amount
 from monitoring.store import Selector, SeriesRef, Window
 
 MOST_SERIES = 5

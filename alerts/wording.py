@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from alerts.amounts import amount
+from monitoring.amounts import amount
 
 MAX_LENGTH = 500
 # What tells one series of a metric from another, in the order in which people say it.

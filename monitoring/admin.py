@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.timesince import timesince
 
 from monitoring import annotation_admin, check_admin  # noqa: F401  register themselves
+from monitoring.amounts import amount
 from monitoring.catalogue import METRICS
 from monitoring.history_admin import History
 from monitoring.models import Retention, Series
@@ -60,7 +61,7 @@ class SeriesAdmin(History, SeriesBase):
     @admin.display(description="last value", ordering="last_value")
     def last(self, series: Series) -> str:
         metric = METRICS.get(series.metric)
-        return f"{series.last_value:,.4g} {metric.unit if metric else ''}".strip()
+        return amount(series.last_value, metric.unit if metric else "")
 
     @admin.display(description="age", ordering="-last_time_ms")
     def age(self, series: Series) -> str:

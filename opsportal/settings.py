@@ -236,6 +236,7 @@ DATABASES: dict[str, dict[str, Any]] = {
 
 # --- Language and time --------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = "opsportal.formats"
 USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"

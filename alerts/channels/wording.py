@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 
-from alerts.amounts import amount as in_words
 from alerts.message import Item, Message
+from monitoring.amounts import amount as in_words
 
 MAX_ITEMS = 10
 MAX_LABELS = 20

@@ -6,9 +6,9 @@ import operator
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from alerts.amounts import amount
 from alerts.conditions.aggregation import aggregate
 from alerts.conditions.base import Condition, Finding, Judgement, Rule
+from monitoring.amounts import amount
 from monitoring.catalogue import METRICS
 from monitoring.store import Bucket
 from opsportal.lib.kinds import kind

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from alerts.amounts import amount
 from alerts.models.thresholds import Severity, Threshold
+from monitoring.amounts import amount
 from monitoring.catalogue import METRICS
 
 

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 
+from opsportal.access.agents import in_short
 from opsportal.access.second_factor import is_due
 from opsportal.lib.client_address import client_address
 
@@ -27,6 +28,10 @@ class Login(NamedTuple):
     address: str
     agent: str
     is_this: bool
+
+    @property
+    def browser(self) -> str:
+        return in_short(self.agent)
 
 
 def begun(request: HttpRequest, user: User, **_: Any) -> None:

@@ -20,7 +20,7 @@ from alerts.conditions.limit import with_unit
 from alerts.models import OPEN, Alert, AlertState, Delivery, Severity
 from alerts.summary import firing
 from alerts.telling import Rules, subject_of
-from monitoring import store
+from monitoring import canary, store
 from monitoring.catalogue import METRICS
 from monitoring.store import SeriesRef
 from opsportal.dashboard.alert_chart import drawn
@@ -56,6 +56,7 @@ def alerts_page(request: HttpRequest) -> HttpResponse:
         "firing": _muted_too(rows[:MOST_SHOWN], now_ms),
         "firing_more": max(0, rows.count() - MOST_SHOWN),
         "firing_in_all": firing().count(),
+        "is_judged": _is_judged(),
         "past": [_row(each, now_ms) for each in page],
         "page": page,
         "severity": severity,
@@ -109,6 +110,12 @@ def _acted(alert: Alert, action: str, by: str, note: str) -> str:
         "resolve": (acting.resolve, "Resolved. If it is still so, a new alert begins."),
     }[action]
     return done if do(alert, by) else "That was done already, or the alert is over."
+
+
+def _is_judged() -> bool:
+    """Without background work nothing is evaluated: that nothing fires says nothing then."""
+    age_seconds = canary.canary_age_seconds(datetime.now(UTC))
+    return age_seconds is not None and age_seconds <= canary.LATE_AFTER_SECONDS
 
 
 def _row(alert: Alert, now_ms: int) -> dict[str, Any]:

@@ -172,11 +172,11 @@ def _backups(reading: Reading) -> Tile:
 def _portal(reading: Reading, plots: Mapping[str, Plot]) -> Tile:
     lags = reading.latest["portal_queue_lag_seconds"]
     lag = Measured(max((p.value for p in lags), default=None), "s", "queue lag", _state(reading))
-    age = Measured(reading.canary_age_seconds, "s", "since the canary", lag.verdict)
+    age = Measured(reading.canary_age_seconds, "s", "silent", lag.verdict)
     first, second = (age, lag) if lag.verdict.word == LATE.word else (lag, age)
     restarts = sum(process.restarts for process in reading.processes)
     parts = [
-        "no canary yet" if age.value is None else _as_detail(second),
+        "nothing came through yet" if age.value is None else _as_detail(second),
         f"{len(reading.processes)} processes" if reading.processes else "",
         f"{restarts} restart{'' if restarts == 1 else 's'}" if reading.processes else "",
     ]
@@ -184,8 +184,8 @@ def _portal(reading: Reading, plots: Mapping[str, Plot]) -> Tile:
 
 
 def _as_detail(measured: Measured) -> str:
-    if measured.name == "since the canary":
-        return f"canary {text(max(1, int(measured.value or 0)), 's')} ago"
+    if measured.name == "silent":
+        return f"worked {text(max(1, int(measured.value or 0)), 's')} ago"
     return str(measured)
 
 

@@ -29,10 +29,17 @@ class Section:
 def headline(report: Report) -> str:
     """What somebody reads who reads one sentence."""
     missed = [each for each in report.availability if (each.budget_left_percent or 0) < 0]
+    is_known = any(each.percent is not None for each in report.availability)
+    failed = sum(each.failed for each in report.backups)
     parts = [
-        _counted(len(missed), "service missed its objective", "services missed their objective"),
+        # What was not looked at did not go well.
+        _counted(len(missed), "service missed its objective", "services missed their objective")
+        if is_known
+        else "no service was measured",
         _counted(report.alerts.fired, "alert", "alerts"),
-        _counted(sum(each.failed for each in report.backups), "failed backup", "failed backups"),
+        _counted(failed, "failed backup", "failed backups")
+        if report.backups
+        else "no backup was made",
     ]
     full = [each for each in report.capacity if each.full_in_days is not None]
     if full:

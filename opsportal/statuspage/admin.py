@@ -8,6 +8,8 @@ from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from alerts.routing_forms import MomentInput
 from opsportal.statuspage.from_alert import from_alert
@@ -20,6 +22,7 @@ from opsportal.statuspage.models import (
     Subscriber,
     Work,
 )
+from opsportal.statuspage.reading import is_over
 
 if TYPE_CHECKING:  # Django's classes take no parameter when they run
     PageBase = admin.ModelAdmin[Page]
@@ -84,18 +87,35 @@ FIELDS: dict[type[models.Field[Any, Any]], dict[str, Any]] = {
 
 class UpdateInline(UpdateBase):
     model = IncidentUpdate
-    extra = 1
     formfield_overrides = FIELDS
     min_num = 1
+
+    def get_extra(self, request: HttpRequest, obj: Incident | None = None, **kwargs: object) -> int:
+        """A new incident begins with one update, an old one gets another."""
+        return 0 if obj is None else 1
 
 
 @admin.register(Incident)
 class IncidentAdmin(IncidentBase):
-    list_display = ("title", "impact", "started_at")
+    list_display = ("title", "stage", "impact", "started_at")
     list_filter = ("impact",)
     date_hierarchy = "started_at"
     formfield_overrides = FIELDS
     inlines = (UpdateInline,)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Incident]:
+        return super().get_queryset(request).prefetch_related("updates")
+
+    @admin.display(description="stage")
+    def stage(self, incident: Incident) -> SafeString:
+        """What its newest update says; only one that is resolved is over."""
+        newest = next(iter(incident.updates.all()), None)
+        word = newest.get_stage_display() if newest else "Nothing told"
+        return format_html(
+            '<span class="chip" data-status="{}">{}</span>',
+            "unknown" if is_over(incident) else "degraded",
+            word.lower(),
+        )
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {**super().get_changeform_initial_data(request), **from_alert(request)}

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from alerts.models import Alert, Silence
+from monitoring import canary
+from monitoring.models import Series
 from opsportal.dashboard import alert_pages
 from opsportal.dashboard.alerts import read_alerts
 from tests.alerts.watched_host import alert, channel, measure, route, threshold
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def work_goes_on() -> None:
+    canary.record_canary("celery", 0.01, time.time_ns() // 1_000_000)
 
 
 def fired(host: str = "web-1") -> Alert:
@@ -30,6 +39,14 @@ def test_without_alerts_the_page_says_what_to_do_next(admin_client: Client) -> N
     page = admin_client.get("/alerts").content.decode()
     assert "No alert fires" in page
     assert "All quiet" in page
+
+
+def test_while_nothing_is_judged_silence_is_not_called_quiet(admin_client: Client) -> None:
+    Series.objects.all().delete()
+    page = admin_client.get("/alerts").content.decode()
+    assert "Nothing is judged" in page
+    assert "All quiet" not in page
+    assert "No alert fires" not in page
 
 
 def test_an_alert_that_is_none_is_not_found(admin_client: Client) -> None:

@@ -51,6 +51,7 @@ ADDRESSES = [
     "/admin/auth/user/",
     "/admin/audit/auditentry/",
     "/account/",
+    "/admin/password_change/",
     "/account/second-factor/set-up/",
     "/admin/monitoring/check/",
     "/admin/monitoring/check/add/",
@@ -95,7 +96,7 @@ def test_a_phone_needs_no_sideways_scrolling(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("address", [*ADDRESSES, "/admin/password_change/"])
+@pytest.mark.parametrize("address", ADDRESSES)
 def test_axe_finds_nothing(
     open_context: Callable[..., BrowserContext],
     server: WebServer,
@@ -143,6 +144,30 @@ def test_the_admin_lives_under_the_strict_policy(
     page.goto(server.url + address)
     page.wait_for_load_state("networkidle")
     expect(page.locator(".site-nav [aria-current]")).to_have_text("Admin")
+
+
+@pytest.mark.parametrize("address", ["/", "/admin/monitoring/check/add/?kind=http"])
+def test_nothing_moves_for_whoever_asked_for_less_motion(
+    open_context: Callable[..., BrowserContext], server: WebServer, address: str
+) -> None:
+    page = open_context(reduced_motion="reduce").new_page()
+    page.goto(server.url + address)
+    moving = "getComputedStyle(each).transitionDuration !== '0s'"
+    assert (
+        page.evaluate(f"[...document.querySelectorAll('*')].filter((each) => {moving}).length") == 0
+    )
+    assert page.evaluate("document.getAnimations().length") == 0
+
+
+def test_a_name_of_any_length_leaves_the_states_of_a_list_in_sight(
+    page: Page, server: WebServer
+) -> None:
+    page.goto(f"{server.url}/admin/monitoring/check/")
+    page.evaluate("document.querySelector('.field-name a').textContent = 'W'.repeat(100)")
+    edges = [page.locator(each).first.bounding_box() for each in (".field-shown_tags", ".results")]
+    assert all(edges)
+    cell, table = (each["x"] + each["width"] for each in edges if each)
+    assert cell <= table + 1
 
 
 def test_vendored_scripts_name_no_other_host() -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import time
 from typing import Any
 
@@ -85,6 +86,16 @@ def test_the_page_is_complete_without_a_script(administrator: Client) -> None:
     assert page.count('<path class="line-1"') == len(CHARTS)
     assert "GET /&lt;orders&gt;" in page
     assert "<orders>" not in page
+
+
+def test_each_chart_has_a_summary_in_words_and_a_table(administrator: Client) -> None:
+    record_everything()
+    page = administrator.get("/").content.decode()
+    plots = re.findall(r'<div class="plot[^>]* aria-label="([^"]*)"', page)
+    # The heat map is one more.
+    assert len(plots) == len(CHARTS) + 1
+    assert all(len(words) > 10 for words in plots)
+    assert page.count('<details class="values') == len(plots)
 
 
 def test_the_refresh_brings_what_the_page_showed(administrator: Client) -> None:

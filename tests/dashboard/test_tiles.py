@@ -92,7 +92,7 @@ def test_slow_answers_are_judged_by_their_mean(make_reading: MakeReading) -> Non
 def test_a_late_canary_shows_on_the_portals_own_tile(make_reading: MakeReading) -> None:
     trouble = PortalState("degraded", [Trouble("critical", "background work has stopped")])
     shown = tile(make_reading(canary_age_seconds=42, portal=trouble), "portal")
-    assert (shown.value, shown.unit) == ("42", "s since the canary")
+    assert (shown.value, shown.unit) == ("42", "s silent")
     assert (shown.verdict.word, shown.verdict.state) == ("Late", State.CRITICAL)
 
 

@@ -106,6 +106,7 @@ def test_who_may_not_see_the_dashboard_is_told_why_not(client_as) -> None:  # ty
 
 def test_an_empty_portal_has_a_report_that_says_so(admin_client: Client) -> None:
     page = text(admin_client)
+    assert "No service was measured, no alerts, no backup was made." in page
     assert "No checks." in page
     assert "No backup was made." in page
 

@@ -99,3 +99,17 @@ def test_what_machines_read_stays_readable(client: Client, kind: str) -> None:
     assert shown["components"][0]["name"] == NAMES[kind]
     for address in ("feed.atom", "badge.svg", "badge/component.svg"):
         ElementTree.fromstring(client.get(f"/status/{address}").content)  # noqa: S314
+
+
+def test_two_hundred_characters_are_shown_or_refused_with_the_limit(admin_client: Client) -> None:
+    name = "w" * 200
+    now_ms = time.time_ns() // 1_000_000
+    host = store.Point("cpu_percent", {"host": name}, now_ms, 97.0)
+    assert store.record([host]).rejected == []
+    assert name in admin_client.get("/").content.decode()
+    check = {"name": name, "kind": "tcp", "settings": {"host": "a.example", "port": 443}}
+    answer = admin_client.post("/api/v1/checks", check, content_type="application/json")
+    assert answer.status_code == 400
+    assert "no more than 100 characters" in answer.content.decode()
+    form = admin_client.post("/admin/statuspage/component/add/", {"name": name, "slug": "a"})
+    assert "at most 100 characters (it has 200)" in form.content.decode()

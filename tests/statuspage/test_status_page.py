@@ -2,12 +2,14 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from xml.etree import ElementTree
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
 from alerts.models import Alert
 from monitoring.editing import save_check
@@ -151,6 +153,23 @@ def test_an_alert_opens_an_incident_with_all_but_the_words(admin_client: Client)
         assert admin_client.get(f"/admin/statuspage/incident/add/?alert={other}").status_code == 200
 
 
+def test_the_list_of_incidents_says_which_are_open(admin_client: Client) -> None:
+    for title, stage in (("Slow", "identified"), ("Away", "resolved")):
+        Incident.objects.create(title=title).updates.create(stage=stage, text="Told.")
+    page = text_of(admin_client, "/admin/statuspage/incident/")
+    assert 'data-status="degraded">identified<' in page
+    assert 'data-status="unknown">resolved<' in page
+
+
+def test_a_new_incident_begins_with_one_update(admin_client: Client) -> None:
+    page = text_of(admin_client, "/admin/statuspage/incident/add/")
+    assert 'name="updates-TOTAL_FORMS" value="1"' in page
+    incident = Incident.objects.create(title="Slow")
+    incident.updates.create(text="Told.")
+    page = text_of(admin_client, f"/admin/statuspage/incident/{incident.pk}/change/")
+    assert 'name="updates-TOTAL_FORMS" value="2"' in page
+
+
 def test_badges_of_the_whole_and_of_a_component(client: Client) -> None:
     publish("up")
     assert "Operational" in text_of(client, "/status/badge.svg")
@@ -164,6 +183,20 @@ def test_the_colour_is_a_style_sheet_and_no_session_is_begun(client: Client) -> 
     response = client.get("/status/")
     assert not response.cookies
     assert "style=" not in response.content.decode()
+
+
+def test_a_logo_is_put_on_the_page(admin_client: Client) -> None:
+    publish()
+    drawn = BytesIO()
+    Image.new("RGB", (40, 40)).save(drawn, "PNG")
+    page = Page.objects.get()
+    picture = SimpleUploadedFile("logo.png", drawn.getvalue())
+    fields = {"published": "on", "title": "Example", "new_logo": picture}
+    saved = admin_client.post(f"/admin/statuspage/page/{page.pk}/change/", fields)
+    assert saved.status_code == 302
+    assert 'src="/status/logo"' in text_of(admin_client, "/status/")
+    served = admin_client.get("/status/logo")
+    assert (served.content, served["Content-Type"]) == (drawn.getvalue(), "image/png")
 
 
 @pytest.mark.parametrize("given", [b"<svg onload='alert(1)'/>", b"", b"\x89PNG\r\n broken"])

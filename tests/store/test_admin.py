@@ -34,6 +34,12 @@ def test_the_list_shows_labels_last_value_and_age(admin_client: Client, series: 
         assert text in page
 
 
+def test_values_are_shown_as_people_read_them(admin_client: Client) -> None:
+    now_ms = time.time_ns() // 1_000_000
+    record([Point("host_uptime_seconds", {"host": "web-1"}, now_ms, 3_655_000.0)])
+    assert "42.3 d<" in admin_client.get("/admin/monitoring/series/").content.decode()
+
+
 def test_a_series_is_found_by_a_label(admin_client: Client, series: Series) -> None:
     for word, count in (("web-1", 1), ("web-2", 0)):
         page = admin_client.get("/admin/monitoring/series/", {"q": word}).content.decode()

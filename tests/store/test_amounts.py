@@ -2,7 +2,7 @@
 
 import pytest
 
-from alerts.amounts import amount
+from monitoring.amounts import amount
 
 
 @pytest.mark.parametrize(
