@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.table import render
 
-NOT_SUBJECTS = {"__main__", "table"}
+NOT_SUBJECTS = {"__main__", "table", "year"}
 # An hour: only where it is asked for by name.
 BY_NAME_ALONE = {"soak"}
 

@@ -115,7 +115,7 @@ def _fill(rows: int) -> None:
         resolved_ms=now_ms,
     )
     times = dict.fromkeys(("started_ms", "fired_ms", "resolved_ms"), ago)
-    _copies(alert, rows, **times, threshold_id=f"{first} + i % 15", fingerprint="'f' || i")
+    _copies(alert, rows, **times, threshold_id=f"{first} + i %% 15", fingerprint="'f' || i")
     AlertEvent.objects.create(alert=alert, time_ms=now_ms, kind="fired", reason="above 90 %")
     channel = Channel.objects.create(name="Ops", kind="webhook", settings={})
     delivery = Delivery.objects.create(
@@ -143,7 +143,7 @@ def _fill(rows: int) -> None:
     base = check.pk
     _copies(check, few, name="'Bench ' || i", slug="'bench-' || i", uuid=_uuid())
     _copies(state, few, check_id=f"{base} + i")
-    _copies(change, rows, time_ms=ago, ended_ms=ago, check_id=f"{base} + i % {few}")
+    _copies(change, rows, time_ms=ago, ended_ms=ago, check_id=f"{base} + i %% {few}")
     series = Series.objects.create(metric="cpu_percent", labels={"host": "a"}, key="a")
     _copies(series, few, key="'k' || i")
     note = Annotation.objects.create(time_ms=now_ms, text="Deployed")

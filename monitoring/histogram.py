@@ -118,7 +118,15 @@ class Histogram:
     @classmethod
     def from_bytes(cls, data: bytes | memoryview) -> Histogram:
         """Raises struct.error for bytes that `to_bytes` did not make."""
-        count, zero_count, total, low, high, size = _HEADER.unpack_from(data)
-        numbers = struct.unpack_from(f"<{size}h{size}Q", data, _HEADER.size)
-        buckets = dict(zip(numbers[:size], numbers[size:], strict=True))
-        return cls(count, total, low, high, zero_count, buckets)
+        (count, zero_count, total, low, high, _), indexes, counts = fields_of(data)
+        return cls(count, total, low, high, zero_count, dict(zip(indexes, counts, strict=True)))
+
+
+def fields_of(
+    data: bytes | memoryview,
+) -> tuple[tuple[int, int, float, float, float, int], tuple[int, ...], tuple[int, ...]]:
+    """Of what `to_bytes` made: count, zero count, sum, min, max, n; indexes, which rise; counts."""
+    header = _HEADER.unpack_from(data)
+    size = header[5]
+    numbers = struct.unpack_from(f"<{size}h{size}Q", data, _HEADER.size)
+    return header, numbers[:size], numbers[size:]

@@ -3,6 +3,7 @@
 from monitoring.store.compaction import CompactionReport, compact
 from monitoring.store.forgetting import forget
 from monitoring.store.known import KnownPoint, KnownSeries, record_known
+from monitoring.store.merging import added, merge_windows
 from monitoring.store.points import (
     Bucket,
     LatestPoint,
@@ -19,7 +20,6 @@ from monitoring.store.reading import (
     latest_by_id,
     latest_exact,
     latest_of,
-    merge_windows,
     window,
     windows_of,
     windows_of_each,
@@ -42,6 +42,7 @@ __all__ = [
     "SeriesRef",
     "Window",
     "WindowRequest",
+    "added",
     "compact",
     "forget",
     "latest",

@@ -27,16 +27,29 @@ def pack(totals: Totals) -> bytes:
 
 
 def unpack(data: bytes, wanted: Collection[int] | None = None) -> dict[int, Histogram]:
-    """Of all series, or of those that are wanted: of hundreds only these are unpacked."""
-    plain = zstandard.decompress(data, max_output_size=_MAX_SIZE_BYTES)
-    (count,) = _COUNT.unpack_from(plain)
-    numbers = struct.unpack_from(f"<{count}q{count}I", plain, _COUNT.size)
-    offsets = accumulate(numbers[count:], initial=_COUNT.size + 12 * count)
-    places = dict(zip(numbers[:count], offsets, strict=False))
-    chosen = places if wanted is None else [each for each in wanted if each in places]
-    # No copy of all that follows for each of them.
-    view = memoryview(plain)
-    return {each: Histogram.from_bytes(view[places[each] :]) for each in chosen}
+    """Of all series, or of those that are wanted."""
+    return Packed(data).unpack(wanted)
+
+
+class Packed:
+    """A row as it is stored: decompressed once, and of its hundreds of histograms only those are
+    made that are wanted."""
+
+    __slots__ = ("_places", "_view")
+
+    def __init__(self, data: bytes) -> None:
+        plain = zstandard.decompress(data, max_output_size=_MAX_SIZE_BYTES)
+        (count,) = _COUNT.unpack_from(plain)
+        numbers = struct.unpack_from(f"<{count}q{count}I", plain, _COUNT.size)
+        offsets = accumulate(numbers[count:], initial=_COUNT.size + 12 * count)
+        self._places = dict(zip(numbers[:count], offsets, strict=False))
+        # No copy of all that follows for each of them.
+        self._view = memoryview(plain)
+
+    def unpack(self, wanted: Collection[int] | None = None) -> dict[int, Histogram]:
+        places, view = self._places, self._view
+        chosen = places if wanted is None else [each for each in wanted if each in places]
+        return {each: Histogram.from_bytes(view[places[each] :]) for each in chosen}
 
 
 def between(earlier: Totals, later: Totals) -> dict[int, Histogram]:

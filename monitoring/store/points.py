@@ -48,12 +48,14 @@ class SeriesRef(NamedTuple):
 
 
 class WindowRequest(NamedTuple):
-    """What `windows_of_each` reads for one of its callers."""
+    """What `windows_of_each` reads for one of its callers. The end is rounded up to a whole step
+    unless it is `exact`: then the last step holds only what came before it."""
 
     series: Sequence[SeriesRef]
     start_ms: int
     end_ms: int
     step_ms: int
+    exact: bool = False
 
 
 class LatestPoint(NamedTuple):
@@ -66,7 +68,8 @@ class LatestPoint(NamedTuple):
 
 @dataclass(slots=True)
 class Bucket:
-    """The points of one step, which starts at `time_ms`; never empty."""
+    """The points of one step, which starts at `time_ms`; never empty. `shown` is for readers: what
+    they have made of it, by a name of theirs."""
 
     time_ms: int
     count: int
@@ -74,6 +77,7 @@ class Bucket:
     min: float
     max: float
     histogram: Histogram | None = None
+    shown: dict[str, float | None] | None = field(default=None, compare=False, repr=False)
 
     @property
     def mean(self) -> float:

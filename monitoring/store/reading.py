@@ -7,12 +7,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from django.db import connection
 
-from monitoring.histogram import Histogram
 from monitoring.store.blocks import decode
 from monitoring.store.dialect import any_of
-from monitoring.store.head import HeadPoint, head_point, samples_of
+from monitoring.store.head import samples_of_rows
 from monitoring.store.points import (
-    Bucket,
     LatestPoint,
     Selector,
     SeriesRef,
@@ -103,30 +101,8 @@ def _span(
     start = floor_to(request.start_ms, request.step_ms)
     resolution = resolution_for(start, request.step_ms, now_ms, reached)
     # Where only rollups coarser than the step are left, the first one may begin before the start.
-    return resolution, floor_to(start, resolution.ms), ceil_to(request.end_ms, request.step_ms)
-
-
-def merge_windows(windows: Iterable[Window]) -> list[Bucket]:
-    """Several series as one, step by step: counts, sums and histograms add up."""
-    by_time: dict[int, Bucket] = {}
-    for each in windows:
-        for bucket in each.buckets:
-            by_time[bucket.time_ms] = _added(by_time.get(bucket.time_ms), bucket)
-    return [by_time[time_ms] for time_ms in sorted(by_time)]
-
-
-def _added(total: Bucket | None, bucket: Bucket) -> Bucket:
-    """Never changes `bucket`, whose window its reader may still use."""
-    if total is None:
-        total = Bucket(bucket.time_ms, 0, 0.0, bucket.min, bucket.max)
-        total.histogram = Histogram() if bucket.histogram else None
-    total.count += bucket.count
-    total.sum += bucket.sum
-    total.min = min(total.min, bucket.min)
-    total.max = max(total.max, bucket.max)
-    if total.histogram and bucket.histogram:
-        total.histogram.merge(bucket.histogram)
-    return total
+    end = request.end_ms if request.exact else ceil_to(request.end_ms, request.step_ms)
+    return resolution, floor_to(start, resolution.ms), end
 
 
 _Part = tuple[Sequence[SeriesRef], Resolution, int, int]
@@ -135,16 +111,15 @@ _Part = tuple[Sequence[SeriesRef], Resolution, int, int]
 def _read(parts: Sequence[_Part]) -> list[dict[int, Samples]]:
     """For each part, blocks and head joined, of each series that has any."""
     pieces: list[dict[int, list[Samples]]] = [{} for _ in parts]
-    heads: list[dict[int, list[HeadPoint]]] = [{} for _ in parts]
+    heads: list[dict[int, list[tuple[int, float, bytes]]]] = [{} for _ in parts]
     for part, series_id, time_ms, value, data, sealed in _rows(parts):
         if sealed:
             pieces[part].setdefault(series_id, []).append(decode(data))
         else:
-            point = head_point(series_id, time_ms, value, data)
-            heads[part].setdefault(series_id, []).append(point)
+            heads[part].setdefault(series_id, []).append((time_ms, value, data))
     for found, head in zip(pieces, heads, strict=True):
-        for series_id, points in head.items():
-            found.setdefault(series_id, []).append(samples_of(points))
+        for series_id, rows in head.items():
+            found.setdefault(series_id, []).append(samples_of_rows(rows))
     return [{series_id: joined(each) for series_id, each in found.items()} for found in pieces]
 
 

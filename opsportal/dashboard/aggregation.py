@@ -55,12 +55,36 @@ class Step(NamedTuple):
 Aggregation = Callable[[Step], float | None]
 
 
-def mean(step: Step) -> float | None:
-    return step.part.mean if step.part else None
+@dataclass(frozen=True, slots=True)
+class OfPart:
+    """An aggregation of nothing but the line's own bucket: what it says of one that is remembered
+    is known as long as the bucket is."""
+
+    name: str
+    read: Callable[[Bucket], float | None]
+
+    def __call__(self, step: Step) -> float | None:
+        return self.read(step.part) if step.part else None
+
+    def shown(self, bucket: Bucket) -> float | None:
+        known = bucket.shown
+        if known is None:
+            known = bucket.shown = {}
+        if self.name not in known:
+            known[self.name] = rounded(self.read(bucket))
+        return known[self.name]
 
 
-def maximum(step: Step) -> float | None:
-    return step.part.max if step.part else None
+mean = OfPart("mean", lambda bucket: bucket.mean)
+maximum = OfPart("maximum", lambda bucket: bucket.max)
+minimum = OfPart("minimum", lambda bucket: bucket.min)
+
+
+def percentile(percent: float) -> OfPart:
+    def read(bucket: Bucket) -> float | None:
+        return bucket.histogram.percentile(percent) if bucket.histogram else None
+
+    return OfPart(f"p{percent:g}", read)
 
 
 def per_minute(step: Step) -> float | None:
@@ -77,18 +101,6 @@ def share_percent(step: Step) -> float | None:
     if step.whole is None or not step.whole.count:
         return None
     return 100 * (step.part.count if step.part else 0) / step.whole.count
-
-
-def percentile(percent: float) -> Aggregation:
-    def read(step: Step) -> float | None:
-        histogram = step.part.histogram if step.part else None
-        return histogram.percentile(percent) if histogram else None
-
-    return read
-
-
-def minimum(step: Step) -> float | None:
-    return step.part.min if step.part else None
 
 
 AGGREGATIONS: dict[str, Aggregation] = {
@@ -111,6 +123,8 @@ def line_values(
     aggregate: Aggregation,
 ) -> list[float | None]:
     """One value for each step of `grid`, rounded to what can be seen; None where there is none."""
+    if isinstance(aggregate, OfPart):
+        return _of_part(part, grid, aggregate)
     parts, wholes = _by_time(part), _by_time(whole)
     watched_times = {bucket.time_ms for bucket in watched}
     values: list[float | None] = []
@@ -124,6 +138,15 @@ def line_values(
             time_ms in watched_times,
         )
         values.append(rounded(aggregate(step)))
+    return values
+
+
+def _of_part(part: Iterable[Bucket], grid: Grid, aggregate: OfPart) -> list[float | None]:
+    values: list[float | None] = [None] * grid.count
+    for bucket in part:
+        index, rest = divmod(bucket.time_ms - grid.start_ms, grid.step_ms)
+        if not rest and 0 <= index < grid.count:
+            values[index] = aggregate.shown(bucket)
     return values
 
 

@@ -58,13 +58,26 @@ def _heat(reading: Reading, merge: Merger, drawn: Sequence[Plot]) -> Heat:
 def plain(value: Any) -> Any:
     """As `dataclasses.asdict`, but without a copy of every number: that takes as long as to read
     them."""
+    kind = type(value)
+    if kind in (str, float, int) or value is None:
+        return value
     if is_dataclass(value):
-        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+        return {name: plain(getattr(value, name)) for name in _names_of(kind)}
     if isinstance(value, Mapping):
         return {key: plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple) and any(map(is_dataclass, value[:1])):
         return [plain(each) for each in value]
     return value
+
+
+_NAMES: dict[type, list[str]] = {}
+
+
+def _names_of(kind: type[Any]) -> list[str]:
+    """Of its fields, found once: there are hundreds of objects on a page."""
+    if kind not in _NAMES:
+        _NAMES[kind] = [each.name for each in fields(kind)]
+    return _NAMES[kind]
 
 
 def snapshot(parameters: Mapping[str, str], now: datetime | None = None) -> Snapshot:

@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from monitoring.histogram import Histogram
 from monitoring.store import Bucket, SeriesRef, Window
-from monitoring.store.packing import Totals, between, unpack
 from monitoring.store.running import HOURLY_FOR_MS
+from opsportal.dashboard.growth import GROWTHS, Growth, Row
 from opsportal.dashboard.ranges import DAY_MS, HOUR_MS
 
 # Shorter ones are read from the points: rows stand at whole hours.
@@ -55,7 +54,7 @@ class Counts:
     """The rows of some moments, and the newest."""
 
     def __init__(self, rows: Mapping[int, bytes]) -> None:
-        self._rows = rows
+        self._rows = {time_ms: Row(time_ms, data) for time_ms, data in rows.items()}
         self.newest_ms = max(rows, default=None)
 
     def cover(self, stretch: Stretch) -> bool:
@@ -76,12 +75,8 @@ class Counts:
         start_ms = known[0] if known else stretch.start_ms - stretch.start_ms % HOUR_MS
         ends = [time_ms for time_ms in _after(stretch.end_ms) if time_ms in self._rows]
         until_ms = ends[0] if ends else self.newest_ms or start_ms
-        found = self._between(start_ms, until_ms, series)
-        windows = [
-            Window(each, HOUR_MS, [_bucket(start_ms, found[each.id])])
-            for each in series
-            if each.id in found
-        ]
+        found = self._between(start_ms, until_ms, [each.id for each in series])
+        windows = [Window(each, HOUR_MS, [found[each.id]]) for each in series if each.id in found]
         return Counted(start_ms, until_ms, windows)
 
     def by_day(self, series: Sequence[SeriesRef], stretch: Stretch) -> list[Window]:
@@ -89,22 +84,16 @@ class Counts:
         newest_ms = self.newest_ms or 0
         steps = range(stretch.first_ms, stretch.end_ms + stretch.step_ms, stretch.step_ms)
         moments = [*(each for each in steps if each < newest_ms), newest_ms]
-        buckets: dict[int, list[Bucket]] = {each.id: [] for each in series}
-        totals = [self._at(each, series) for each in moments]
-        for (start_ms, _), (earlier, later) in zip(
-            pairwise(moments), pairwise(totals), strict=True
-        ):
+        ids = [each.id for each in series]
+        buckets: dict[int, list[Bucket]] = {each: [] for each in ids}
+        for start_ms, end_ms in pairwise(moments):
             if start_ms < stretch.end_ms:
-                for series_id, histogram in between(earlier, later).items():
-                    buckets[series_id].append(_bucket(start_ms, histogram))
+                for series_id, bucket in self._between(start_ms, end_ms, ids).items():
+                    buckets[series_id].append(bucket)
         return [Window(each, DAY_MS, buckets[each.id]) for each in series]
 
-    def _between(self, start_ms: int, end_ms: int, series: Sequence[SeriesRef]) -> Totals:
-        return between(self._at(start_ms, series), self._at(end_ms, series))
-
-    def _at(self, time_ms: int, series: Sequence[SeriesRef]) -> Totals:
-        row = self._rows.get(time_ms)
-        return unpack(row, [each.id for each in series]) if row else {}
+    def _between(self, start_ms: int, end_ms: int, ids: Sequence[int]) -> Growth:
+        return GROWTHS.between(start_ms, self._rows.get(start_ms), self._rows.get(end_ms), ids)
 
 
 def _before(time_ms: int) -> tuple[int, int]:
@@ -114,7 +103,3 @@ def _before(time_ms: int) -> tuple[int, int]:
 
 def _after(time_ms: int) -> tuple[int, int]:
     return time_ms + -time_ms % HOUR_MS, time_ms + -time_ms % DAY_MS
-
-
-def _bucket(time_ms: int, histogram: Histogram) -> Bucket:
-    return Bucket(time_ms, histogram.count, histogram.sum, histogram.min, histogram.max, histogram)

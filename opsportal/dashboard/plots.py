@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from monitoring.store import Bucket, Window, merge_windows
+from monitoring.store import Bucket, Window
 from opsportal.dashboard.aggregation import AGGREGATIONS, SETTLED_MS, Grid, last, line_values
 from opsportal.dashboard.before import drawn_step_ms
 from opsportal.dashboard.charts import (
@@ -17,6 +17,7 @@ from opsportal.dashboard.charts import (
     LineDefinition,
     Scope,
 )
+from opsportal.dashboard.folding import MERGED
 from opsportal.dashboard.formats import text
 from opsportal.dashboard.reading import Reading
 from opsportal.dashboard.states import State
@@ -75,7 +76,7 @@ class Plot:
 
 
 class Merger:
-    """Merges windows once, whichever lines ask: merging histograms is most of a look's cost."""
+    """Merges windows once, whichever lines ask."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, ...], list[Bucket]] = {}
@@ -85,7 +86,7 @@ class Merger:
             return windows[0].buckets
         key = tuple(map(id, windows))
         if key not in self._known:
-            self._known[key] = merge_windows(windows)
+            self._known[key] = MERGED(windows)
         return self._known[key]
 
 

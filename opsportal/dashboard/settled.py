@@ -1,7 +1,8 @@
-"""Remembers the steps that are over, so that a refresh reads only what is new.
+"""Remembers what is over, so that a refresh reads only the last minutes.
 
-A point that comes later than SETTLED_AFTER_MS shows at the latest after READ_AGAIN_AFTER_MS, when
-everything is read again.
+Of a step that is not over, what has settled is remembered, too: a chart in steps of four hours
+would else read four hours again for each refresh. A point that comes later than SETTLED_AFTER_MS
+shows at the latest after READ_AGAIN_AFTER_MS, when everything is read again.
 """
 
 from __future__ import annotations
@@ -10,13 +11,16 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from monitoring.store import Window, WindowRequest
+from monitoring.store import Bucket, SeriesRef, Window, WindowRequest
+from opsportal.dashboard.folding import folded
+from opsportal.dashboard.ranges import MINUTE_MS
 
 SETTLED_AFTER_MS = 120_000
 READ_AGAIN_AFTER_MS = 900_000
 # A step's histogram takes about 2 kB: this bounds what a process remembers to some 12 MB.
 MOST_WEIGHT = 60_000
 HISTOGRAM_WEIGHT = 10
+RAW_MS = 1
 
 WindowsOfEach = Callable[[Sequence[WindowRequest]], list[list[Window]]]
 """As `monitoring.store.windows_of_each`"""
@@ -25,7 +29,7 @@ Key = tuple[int, int, tuple[int, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Windows complete from `start_ms` to `until_ms`, first read at `read_at_ms`."""
+    """Windows of all that came from `start_ms` to `until_ms`, first read at `read_at_ms`."""
 
     start_ms: int
     until_ms: int
@@ -35,9 +39,8 @@ class Settled:
     @property
     def weight(self) -> int:
         return sum(
-            HISTOGRAM_WEIGHT if bucket.histogram else 1
-            for window in self.windows
-            for bucket in window.buckets
+            len(w.buckets) * (HISTOGRAM_WEIGHT if w.buckets and w.buckets[0].histogram else 1)
+            for w in self.windows
         )
 
 
@@ -52,45 +55,40 @@ class SettledSteps:
     def windows(
         self, requests: Sequence[WindowRequest], now_ms: int, windows_of_each: WindowsOfEach
     ) -> list[list[Window]]:
-        """As `windows_of_each`, with the steps that are over from memory where they are known."""
+        """As `windows_of_each`, with what is over from memory where it is known."""
         # The place among the requests is part of what an entry is known by: the same series of last
         # week have one of their own.
         known = [self._covering(place, each, now_ms) for place, each in enumerate(requests)]
-        asked = [
-            each if settled is None else each._replace(start_ms=_rest_ms(settled, each))
-            for each, settled in zip(requests, known, strict=True)
-        ]
+        pairs = zip(requests, known, strict=True)
+        asked = [request for each, settled in pairs for request in _asked(each, settled, now_ms)]
         read = windows_of_each(asked)
         return [
-            self._joined((place, each), settled, windows, now_ms)
-            for place, (each, settled, windows) in enumerate(
-                zip(requests, known, read, strict=True)
-            )
+            self._joined((place, each), settled, read[2 * place : 2 * place + 2], now_ms)
+            for place, (each, settled) in enumerate(zip(requests, known, strict=True))
         ]
 
     def _covering(self, place: int, request: WindowRequest, now_ms: int) -> Settled | None:
         known = self._known.get(_key(place, request))
-        return known if known and covers(known, _first_ms(request), now_ms) else None
+        return known if known and covers(known, request, now_ms) else None
 
     def _joined(
         self,
         placed: tuple[int, WindowRequest],
         known: Settled | None,
-        read: list[Window],
+        read: Sequence[list[Window]],
         now_ms: int,
     ) -> list[Window]:
         place, request = placed
-        first_ms = _first_ms(request)
-        windows, read_at_ms = read, now_ms
+        if not request.series:
+            return []
+        over, fresh = read
+        over = over or [Window(each, RAW_MS, []) for each in request.series]
+        read_at_ms = now_ms
         if known is not None:
-            pairs = zip(known.windows, read, strict=True)
-            windows = [joined(old, new, first_ms) for old, new in pairs]
-            read_at_ms = known.read_at_ms
-        self._remember(
-            _key(place, request),
-            settled(windows, first_ms, request.end_ms, request.step_ms, now_ms, read_at_ms),
-        )
-        return windows
+            over, read_at_ms = joined(known.windows, over, request), known.read_at_ms
+        settled = Settled(_first_ms(request), until(request, now_ms), read_at_ms, over)
+        self._remember(_key(place, request), settled)
+        return joined(over, fresh, request) if fresh else over
 
     def clear(self) -> None:
         with self._lock:
@@ -118,39 +116,69 @@ def _first_ms(request: WindowRequest) -> int:
     return request.start_ms - request.start_ms % request.step_ms
 
 
-def _rest_ms(known: Settled, request: WindowRequest) -> int:
-    return min(known.until_ms, request.end_ms - 1)
+def _end_ms(request: WindowRequest) -> int:
+    return request.end_ms if request.exact else request.end_ms + -request.end_ms % request.step_ms
 
 
-def covers(known: Settled, first_ms: int, now_ms: int) -> bool:
+def _grain_ms(request: WindowRequest) -> int:
+    """In which what is not over is read: of whole steps or of whole minutes."""
+    return request.step_ms if request.step_ms % MINUTE_MS else MINUTE_MS
+
+
+def until(request: WindowRequest, now_ms: int) -> int:
+    """Before which nothing of it will change any more."""
+    last_ms = min(now_ms - SETTLED_AFTER_MS, _end_ms(request))
+    return max(_first_ms(request), last_ms - last_ms % _grain_ms(request))
+
+
+def _asked(
+    request: WindowRequest, known: Settled | None, now_ms: int
+) -> tuple[WindowRequest, WindowRequest]:
+    """What to read of what is over, and of what is not."""
+    series, step_ms = request.series, request.step_ms
+    until_ms, grain_ms = until(request, now_ms), _grain_ms(request)
+    start_ms = _first_ms(request)
+    if known is not None:
+        # Little, and of now: as it was recorded, not as it is rolled up.
+        start_ms, step_ms = known.until_ms, grain_ms
+    return (
+        _part(series, start_ms, until_ms, step_ms),
+        _part(series, until_ms, _end_ms(request), grain_ms),
+    )
+
+
+def _part(series: Sequence[SeriesRef], start_ms: int, end_ms: int, step_ms: int) -> WindowRequest:
+    """Without series where there is nothing to read."""
+    if start_ms < end_ms:
+        return WindowRequest(series, start_ms, end_ms, step_ms, exact=True)
+    return WindowRequest((), 0, 1, 1)
+
+
+def covers(known: Settled, request: WindowRequest, now_ms: int) -> bool:
+    """What is known must not reach beyond what is asked for."""
     fresh = 0 <= now_ms - known.read_at_ms < READ_AGAIN_AFTER_MS
-    return fresh and known.start_ms <= first_ms < known.until_ms
+    first_ms = _first_ms(request)
+    return fresh and known.start_ms <= first_ms <= known.until_ms <= until(request, now_ms)
 
 
-def joined(old: Window, new: Window, first_ms: int) -> Window:
-    """The new one's steps after the old one's; where both have a step the new one stays."""
-    read_again_ms = new.buckets[0].time_ms if new.buckets else None
-    kept = [
-        bucket
-        for bucket in old.buckets
-        if bucket.time_ms >= first_ms and (read_again_ms is None or bucket.time_ms < read_again_ms)
+def joined(old: Sequence[Window], new: Sequence[Window], request: WindowRequest) -> list[Window]:
+    """The steps of `old` from the first on, and `new` added to them. Buckets of `old` that get
+    nothing more stay the same objects."""
+    first_ms, step_ms = _first_ms(request), request.step_ms
+    return [
+        _added(before, after.buckets, first_ms, step_ms)
+        for before, after in zip(old, new, strict=True)
     ]
-    return Window(new.series, new.resolution_ms, kept + new.buckets)
 
 
-def settled(
-    windows: list[Window],
-    first_ms: int,
-    end_ms: int,
-    step_ms: int,
-    now_ms: int,
-    read_at_ms: int,
-) -> Settled:
-    """What of the windows will not change any more."""
-    last_ms = min(now_ms - SETTLED_AFTER_MS, end_ms)
-    until_ms = max(first_ms, last_ms - last_ms % step_ms)
-    over = [
-        Window(w.series, w.resolution_ms, [b for b in w.buckets if b.time_ms < until_ms])
-        for w in windows
-    ]
-    return Settled(first_ms, until_ms, read_at_ms, over)
+def _added(window: Window, new: list[Bucket], first_ms: int, step_ms: int) -> Window:
+    kept = _from(window.buckets, first_ms)
+    if kept is window.buckets and not new:
+        return window
+    return Window(window.series, window.resolution_ms, folded(kept, new, step_ms))
+
+
+def _from(buckets: list[Bucket], first_ms: int) -> list[Bucket]:
+    if not buckets or buckets[0].time_ms >= first_ms:
+        return buckets
+    return [bucket for bucket in buckets if bucket.time_ms >= first_ms]

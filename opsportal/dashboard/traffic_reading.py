@@ -8,18 +8,17 @@ are drawn are read step by step.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from monitoring.store import LatestPoint, SeriesRef, Window, WindowRequest, merge_windows
+from monitoring.store import LatestPoint, SeriesRef, Window, WindowRequest
 from opsportal.dashboard.charts import DRAWN_ROUTES, RESPONSE_TIME, SERVICE_TIME
 from opsportal.dashboard.counted import Counted, Counts, Stretch
-from opsportal.dashboard.ranges import MINUTE_MS
+from opsportal.dashboard.folding import folded
+from opsportal.dashboard.ranges import HOUR_MS
 from opsportal.dashboard.routes import labels_of
 from opsportal.dashboard.traffic import grouped
 
 Labels = tuple[str, ...]
-# Fine enough that a refresh finds most of it settled.
-TAIL_STEP_MS = 10 * MINUTE_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,8 @@ class TrafficPlan:
         end_ms = self._stretch.end_ms
         if start_ms >= end_ms:
             return self._steps(())
-        return WindowRequest(series, start_ms, end_ms, TAIL_STEP_MS)
+        # Rows stand at whole hours.
+        return WindowRequest(series, start_ms, end_ms, HOUR_MS, exact=True)
 
 
 def _source(series: SeriesRef) -> tuple[str | None, str | None]:
@@ -130,12 +130,4 @@ def _busiest(counted: Counted) -> list[SeriesRef]:
 
 def _in_steps(window: Window, step_ms: int) -> Window:
     """As if it had been read in longer steps."""
-    moved = [
-        Window(
-            window.series,
-            window.resolution_ms,
-            [replace(each, time_ms=each.time_ms - each.time_ms % step_ms)],
-        )
-        for each in window.buckets
-    ]
-    return Window(window.series, window.resolution_ms, merge_windows(moved))
+    return Window(window.series, window.resolution_ms, folded([], window.buckets, step_ms))

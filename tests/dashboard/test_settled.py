@@ -1,12 +1,14 @@
 """Steps that are over are remembered."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitoring.histogram import Histogram
 from monitoring.store import Bucket, SeriesRef, Window, WindowRequest
+from opsportal.dashboard.folding import folded
 from opsportal.dashboard.settled import (
     MOST_WEIGHT,
     READ_AGAIN_AFTER_MS,
@@ -14,7 +16,7 @@ from opsportal.dashboard.settled import (
     SettledSteps,
 )
 
-STEP_MS = 10_000
+STEP_MS = POINT_MS = 10_000
 HOUR_MS = 3_600_000
 NOW_MS = 1_800_000_000_000
 SERIES = [SeriesRef(1, "cpu_percent", {}), SeriesRef(2, "memory_percent", {})]
@@ -29,27 +31,25 @@ class Store:
         self.value = 1.0
         self.histogram: Histogram | None = None
 
-    def windows_of(
-        self, series: Sequence[SeriesRef], start_ms: int, end_ms: int, step_ms: int
-    ) -> list[Window]:
+    def windows_of(self, request: WindowRequest) -> list[Window]:
+        series, start_ms, end_ms, step_ms, exact = request
         if len(series) > 1:
             self.reads.append((start_ms, end_ms))
-        times = range(start_ms - start_ms % step_ms, min(end_ms, self.now_ms), step_ms)
-        return [
-            Window(
-                each,
-                1,
-                [
-                    Bucket(time, 1, self.value, self.value, self.value, self.histogram)
-                    for time in times
-                ],
-            )
-            for each in series
-        ]
+        first_ms = start_ms - start_ms % step_ms
+        end_ms = min(end_ms if exact else end_ms + -end_ms % step_ms, self.now_ms)
+        times = range(first_ms, end_ms, POINT_MS)
+        return [Window(each, 1, folded([], self.points(times), step_ms)) for each in series]
+
+    def points(self, times: Iterable[int]) -> list[Bucket]:
+        value = self.value
+        return [Bucket(time, 1, value, value, value, self.histogram) for time in times]
 
     def look(self, steps: SettledSteps, length_ms: int = HOUR_MS) -> list[Window]:
+        return self.ask(steps, self.live(length_ms))
+
+    def live(self, length_ms: int, step_ms: int = STEP_MS, *, exact: bool = False) -> WindowRequest:
         now_ms = self.now_ms
-        return self.ask(steps, WindowRequest(SERIES, now_ms - length_ms, now_ms, STEP_MS))
+        return WindowRequest(SERIES, now_ms - length_ms, now_ms, step_ms, exact)
 
     def ask(self, steps: SettledSteps, request: WindowRequest) -> list[Window]:
         # Beside another request, as the page asks.
@@ -57,17 +57,28 @@ class Store:
         return steps.windows([request, other], self.now_ms, self.windows_of_each)[0]
 
     def windows_of_each(self, requests: Sequence[WindowRequest]) -> list[list[Window]]:
-        return [self.windows_of(*each) for each in requests]
+        return [self.windows_of(each) for each in requests]
 
 
-def test_a_second_look_reads_only_what_is_not_over() -> None:
+@pytest.mark.parametrize("step_ms", [STEP_MS, 600_000, 4 * HOUR_MS])
+def test_a_second_look_reads_only_the_last_minutes_however_long_its_steps_are(step_ms: int) -> None:
+    store = Store()
+    steps = SettledSteps()
+    store.ask(steps, store.live(24 * HOUR_MS, step_ms))
+    store.now_ms += 30_000
+    store.reads.clear()
+    store.ask(steps, store.live(24 * HOUR_MS, step_ms))
+    assert store.reads[0][0] >= store.now_ms - SETTLED_AFTER_MS - 30_000 - 60_000
+    # Whole steps are read to their end, in which nothing is yet.
+    assert store.now_ms <= store.reads[-1][1] < store.now_ms + step_ms
+
+
+def test_a_look_that_ends_earlier_sees_nothing_of_what_a_longer_one_has_found() -> None:
     store = Store()
     steps = SettledSteps()
     store.look(steps)
-    store.now_ms += 30_000
-    store.look(steps)
-    start_ms, end_ms = store.reads[1]
-    assert end_ms - start_ms <= SETTLED_AFTER_MS + 30_000 + STEP_MS
+    past = WindowRequest(SERIES, NOW_MS - HOUR_MS, NOW_MS - HOUR_MS // 2, STEP_MS)
+    assert store.ask(steps, past) == store.windows_of(past)
 
 
 def test_a_late_point_shows_when_everything_is_read_again() -> None:
@@ -86,7 +97,8 @@ def test_a_longer_look_back_is_read_whole() -> None:
     steps = SettledSteps()
     store.look(steps)
     store.look(steps, 2 * HOUR_MS)
-    assert store.reads[1][1] - store.reads[1][0] == 2 * HOUR_MS
+    read = [end_ms - start_ms for start_ms, end_ms in store.reads[2:]]
+    assert sum(read) == 2 * HOUR_MS
 
 
 def test_what_is_remembered_is_bounded() -> None:
@@ -100,13 +112,30 @@ def test_what_is_remembered_is_bounded() -> None:
     assert sum(entry.weight for entry in steps._known.values()) <= MOST_WEIGHT
 
 
-@settings(max_examples=50)
-@given(st.lists(st.integers(0, 400_000), max_size=12), st.sampled_from([60_000, HOUR_MS]))
-def test_remembering_changes_no_answer(waits_ms: list[int], length_ms: int) -> None:
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.integers(0, 400_000), max_size=6),
+    st.sampled_from([60_000, HOUR_MS // 4]),
+    st.sampled_from([STEP_MS, 60_000, 600_000]),
+    st.booleans(),
+)
+def test_remembering_changes_no_answer(
+    waits_ms: list[int], length_ms: int, step_ms: int, exact: bool
+) -> None:
     store = Store()
     steps = SettledSteps()
     for wait_ms in waits_ms:
         store.now_ms += wait_ms
-        now_ms = store.now_ms
-        remembered = store.look(steps, length_ms)
-        assert remembered == store.windows_of(SERIES, now_ms - length_ms, now_ms, STEP_MS)
+        request = store.live(length_ms, step_ms, exact=exact)
+        assert store.ask(steps, request) == store.windows_of(request)
+
+
+def test_steps_that_are_over_are_the_same_objects_at_each_look() -> None:
+    """What was made of them is known by them."""
+    store = Store()
+    steps = SettledSteps()
+    before = store.look(steps)[0].buckets
+    store.now_ms += 30_000
+    after = store.look(steps)[0].buckets
+    settled = {id(bucket) for bucket in before} & {id(bucket) for bucket in after}
+    assert len(settled) >= (HOUR_MS - SETTLED_AFTER_MS - 60_000) // STEP_MS

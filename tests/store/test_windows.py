@@ -118,8 +118,21 @@ def test_several_readings_in_one_statement_are_as_each_by_itself(
     requests = [WindowRequest(*each) for each in (([cpu, load], *day), ([], *day), ([cpu], *hours))]
     with django_assert_max_num_queries(2):
         together = store.windows_of_each(requests, now_ms=NOW_MS)
-    assert together == [store.windows_of(*each, now_ms=NOW_MS) for each in requests]
+    assert together == [store.windows_of(*each[:4], now_ms=NOW_MS) for each in requests]
     assert [len(each) for each in together] == [2, 0, 1]
+
+
+def test_an_exact_end_leaves_out_what_comes_after_it_in_the_last_step() -> None:
+    times = (NOW_MS - MINUTE_MS, NOW_MS)
+    record([Point("load1", {}, time_ms, 1.0) for time_ms in times], now_ms=NOW_MS)
+    (series,) = [each.series for each in store.latest(Selector("load1"))]
+    day = WindowRequest([series], NOW_MS - DAY_MS, NOW_MS, DAY_MS)
+    asked = [day, day._replace(exact=True)]
+    counts = [
+        sum(bucket.count for bucket in window.buckets)
+        for (window,) in store.windows_of_each(asked, now_ms=NOW_MS)
+    ]
+    assert counts == [2, 1]
 
 
 def test_every_label_of_the_selector_has_to_fit() -> None:
