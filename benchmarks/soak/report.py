@@ -47,21 +47,25 @@ def _medians(memory: list[dict[str, int]]) -> dict[str, int]:
 def missed(
     times: dict[str, list[float]], interval: float, troubled: list[tuple[float, float]]
 ) -> tuple[int, float]:
-    """Checks that once waited longer than two intervals while nothing was broken, and the longest
-    wait."""
+    """Checks that once waited longer than two intervals, and the longest wait: not counting the
+    time in which something was broken, nor the interval after it, which is that of catching up."""
     longest = {path: _longest(asked, interval, troubled) for path, asked in times.items()}
     late = sum(wait > 2 * interval for wait in longest.values())
     return late, max(longest.values(), default=0.0)
 
 
 def _longest(asked: list[float], interval: float, troubled: list[tuple[float, float]]) -> float:
-    waits = [
-        later - earlier
+    waits = (
+        later
+        - earlier
+        - sum(_overlap(earlier, later, begin, end + interval) for begin, end in troubled)
         for earlier, later in pairwise(asked)
-        # The interval after a recovery is that of catching up.
-        if not any(begin < later and earlier < end + interval for begin, end in troubled)
-    ]
+    )
     return max(waits, default=0.0)
+
+
+def _overlap(earlier: float, later: float, begin: float, end: float) -> float:
+    return max(0.0, min(later, end) - max(earlier, begin))
 
 
 def as_lines(rows: list[Row]) -> str:

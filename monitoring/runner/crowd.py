@@ -36,12 +36,16 @@ class Crowd:
         self._needed_at = 0.0
 
     def take(self, jobs: Sequence[Job]) -> bool:
-        """Whether they are probed there: not while the first prober is still starting."""
+        """Whether they are probed there: not while the first prober is still starting, nor when
+        none is needed any more. Some of what is leased is due later, so that a prober which went
+        on being given it would never be done."""
         if len(jobs) >= CROWD:
             self._needed_at = time.monotonic()
             self._start()
-        elif self._is_over():
-            self.stop()
+        elif time.monotonic() > self._needed_at + _KEEP_SECONDS:
+            if not any(each.is_busy for each in self._probers):
+                self.stop()
+            return False
         ready = [each for each in self._probers if each.is_ready]
         for place, prober in enumerate(ready):
             # Mostly the same one for a check: what is asked is told once.
@@ -55,10 +59,6 @@ class Crowd:
             if prober.is_stuck(now_ms()):
                 logger.warning("a prober holds checks for longer than their lease; it is ended")
                 prober.kill()
-
-    def _is_over(self) -> bool:
-        over = time.monotonic() > self._needed_at + _KEEP_SECONDS
-        return over and not any(each.is_busy for each in self._probers)
 
     def stop(self) -> None:
         probers, self._probers = self._probers, []

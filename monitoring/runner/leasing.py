@@ -6,6 +6,11 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import BigIntegerField, F
+from django.db.models.functions import Cast
+
+from monitoring.models import CheckState
+from monitoring.scheduling import next_due_ms
 
 # A lease lasts this much longer than its check may take. Another process then takes over what a
 # killed one has left.
@@ -45,6 +50,28 @@ def lease_due(now_ms: int, ahead_ms: int, limit: int) -> list[Lease]:
         cursor.execute(statement, [now_ms + ahead_ms, now_ms, limit, until])
         taken = cursor.fetchall()
     return sorted(map(Lease._make, taken), key=attrgetter("due_ms"))
+
+
+def set_right(now_ms: int, ahead_ms: int) -> int:
+    """After a clock was set back: checks would wait for a time that is yet to come, and leases of
+    a process that has died meanwhile would hold until then. Returns how many checks waited.
+
+    Heartbeats are due when their job is late, which may be in months.
+    """
+    states = CheckState.objects.filter(owner__enabled=True)
+    longest_ms = now_ms + ahead_ms + MARGIN_MS + F("owner__timeout_seconds") * 1000
+    states.filter(leased_until_ms__gt=longest_ms).update(leased_until_ms=0)
+    interval_ms = Cast("owner__interval_seconds", BigIntegerField()) * 1000
+    waiting = states.filter(due_ms__gt=now_ms + interval_ms)
+    found = waiting.exclude(owner__kind="heartbeat").values_list(
+        "owner_id", "owner__interval_seconds", "due_ms"
+    )
+    return sum(
+        CheckState.objects.filter(owner=check_id, due_ms=due_ms).update(
+            due_ms=next_due_ms(check_id, seconds * 1000, now_ms)
+        )
+        for check_id, seconds, due_ms in found
+    )
 
 
 def release(leases: list[Lease]) -> None:

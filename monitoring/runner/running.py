@@ -21,7 +21,7 @@ from django.db import DatabaseError, connection
 
 from monitoring import store
 from monitoring.runner.engine import CAPACITY, Engine
-from monitoring.runner.leasing import lease_due, release
+from monitoring.runner.leasing import lease_due, release, set_right
 from monitoring.runner.outcomes import Outcome, write
 from monitoring.runner.prepared import PreparedChecks
 
@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 # What comes due before the next tick is leased now and begun on time.
 AHEAD_MS = 6000
 _LAG_EVERY_MS = 10_000
+_SET_RIGHT_EVERY_MS = 60_000
 _BATCH = 1000
 # Waiting a little for more makes batches; nobody sees a state change a tenth of a second later.
 _GATHER_SECONDS = 0.1
@@ -45,7 +46,7 @@ class Runner:
         self._checks = PreparedChecks()
         self._stopping = threading.Event()
         self._more_are_due = False
-        self._lag_recorded_ms = 0
+        self._lag_recorded_ms = self._set_right_ms = 0
         self._thread = threading.Thread(target=self._run, name="checks", daemon=True)
 
     def start(self) -> None:
@@ -111,11 +112,15 @@ class Runner:
             self._lease(_now_ms())
 
     def _lease(self, now_ms: int) -> None:
+        if _is_over(self._set_right_ms, now_ms, _SET_RIGHT_EVERY_MS):
+            self._set_right_ms = now_ms
+            if found := set_right(now_ms, AHEAD_MS):
+                logger.warning("the clock was set back: %s checks waited for its return", found)
         limit = self._engine.free
         leases = lease_due(now_ms, AHEAD_MS, limit) if limit > 0 else []
         self._more_are_due = len(leases) == limit
         self._engine.submit(leases, self._checks.of(leases))
-        if now_ms - self._lag_recorded_ms >= _LAG_EVERY_MS:
+        if _is_over(self._lag_recorded_ms, now_ms, _LAG_EVERY_MS):
             self._lag_recorded_ms = now_ms
             self._record_lag(now_ms)
 
@@ -123,6 +128,11 @@ class Runner:
         lag_seconds = self._engine.take_highest_lag_ms() / 1000
         labels = {"host": settings.HOST_NAME}
         store.record([store.Point("check_lag_seconds", labels, now_ms, lag_seconds)])
+
+
+def _is_over(last_ms: int, now_ms: int, every_ms: int) -> bool:
+    """Also at once when the clock was set back."""
+    return not 0 <= now_ms - last_ms < every_ms
 
 
 def _now_ms() -> int:

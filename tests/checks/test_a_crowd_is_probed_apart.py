@@ -126,6 +126,24 @@ def test_probers_end_when_there_is_no_crowd_any_more(
     assert not psutil.pid_exists(prober.pid)
 
 
+def test_a_prober_that_is_still_asking_gets_no_more_and_then_ends(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prober = ready_prober(runner)
+    with serving(hangs) as hanging, serving(sending(http(b"ok"))) as good:
+        web("slow", hanging, timeout_seconds=60)
+        runner.tick()
+        until(lambda: prober.is_busy, 20, "the check to be given to the prober")
+        monkeypatch.setattr(crowd, "CROWD", 500)
+        monkeypatch.setattr(crowd, "_KEEP_SECONDS", 0)
+        given = len(prober._told)
+        until_probed(runner, web("quick", good), seconds=30)
+        assert len(prober._told) == given, "asked there"
+        prober._jobs.clear()  # as if it had answered
+        until_probed(runner, web("next", good), seconds=30)
+    assert not psutil.pid_exists(prober.pid)
+
+
 def test_a_prober_ends_with_the_process_that_has_started_it() -> None:
     prober = ProberProcess(lambda *_: None, lambda _: None)
     until(lambda: prober.is_ready, 30, "the prober to start")
