@@ -12,8 +12,8 @@ from pathlib import Path
 from benchmarks.table import render
 
 NOT_SUBJECTS = {"__main__", "table", "year"}
-# An hour: only where it is asked for by name.
-BY_NAME_ALONE = {"soak"}
+# An hour, or the network: only where it is asked for by name.
+BY_NAME_ALONE = {"soak", "fresh"}
 
 
 def subjects() -> list[str]:

@@ -4,6 +4,8 @@ with what was there row by row."""
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -50,6 +52,23 @@ def restored_by_hand(directory: Path, plan: Plan, variables: dict[str, str]) -> 
     )
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout.decode()
+
+
+def documented(directory: Path, artifact: Path, name: str, variables: dict[str, str]) -> None:
+    """The commands of the page of backups, in a directory where `restored_by_hand` has been."""
+    page = (Path(__file__).parents[2] / "docs/backups.md").read_text(encoding="utf-8")
+    (commands,) = re.findall(r"```\n(sha256sum .*?)```", page, re.DOTALL)
+    shutil.copy(artifact, directory / "artifact")
+    (directory / "recovery-key.txt").write_text(f"{IDENTITY}\n")
+    commands = re.sub(r"shop-\S+\.age", "artifact", commands)
+    commands = re.sub(r"\bshop\b(?!\.)", lambda _: shlex.quote(name), commands)
+    subprocess.run(
+        ["bash", "-e", "-o", "pipefail", "-c", commands],
+        cwd=directory,
+        env={**variables, "PATH": f"{variables['PATH']}:{directory}"},
+        capture_output=True,
+        check=True,
+    )
 
 
 def made(tmp_path: Path, kind: str, settings: dict[str, Any]) -> tuple[Plan, Path]:
@@ -102,4 +121,9 @@ def test_postgresql(tmp_path: Path, empty_postgresql: str) -> None:
     programs = Path(tool_for("pg_restore", version)).parent
     variables = {**environment_of(server, "by hand"), "PATH": f"{programs}:{os.environ['PATH']}"}
     restored_by_hand(bare, plan, variables)
+    assert rows() == before
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(drop)
+    (artifact,) = (tmp_path / "kept it").rglob("*.dump.zst.age")
+    documented(bare, artifact, name, variables)
     assert rows() == before

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.deployment.conftest import ClonedPortal
-from tests.load import CLIENTS, Load
+from tests.load import CLIENTS, Load, wrk
 from tests.running_portal import until
 
 
@@ -67,14 +69,18 @@ def test_a_command_with_other_data_than_the_portal_is_refused(
 
 
 def test_a_release_comes_into_service_without_a_failed_request(
-    deployed_portal: ClonedPortal,
+    deployed_portal: ClonedPortal, require: Callable[[bool, str], None]
 ) -> None:
+    require(shutil.which("wrk") is not None, "wrk is not installed (Debian: wrk)")
     old = version_of(deployed_portal)
-    with Load(f"{deployed_portal.url}/api/health/liveness").going() as load:
+    url = f"{deployed_portal.url}/api/health/liveness"
+    with Load(url).going() as load, wrk(url) as asked:
         said = deployed_portal.manage("deploy", "better")
     assert said.returncode == 0, said.stdout + said.stderr
     assert load.failed == []
     assert load.answered > CLIENTS
+    assert asked.errors == {}
+    assert asked.requests > CLIENTS
     assert old != version_of(deployed_portal) == "99.0.0"
     assert "restored and counted" in said.stdout  # the backup before it
     assert (deployed_portal.data_dir / "current").resolve().name in said.stdout
@@ -99,14 +105,16 @@ def test_a_release_that_cannot_start_never_takes_the_place_of_the_one_that_runs(
 
 @pytest.mark.any_database
 def test_a_release_that_fails_only_in_service_is_rolled_back_by_itself_under_load(
-    deployed_portal: ClonedPortal,
+    deployed_portal: ClonedPortal, require: Callable[[bool, str], None]
 ) -> None:
     """It is ready on a port of its own, is switched to, and is not ready there. Its migration was
     applied whole, and stays: what was written since is worth more."""
+    require(shutil.which("wrk") is not None, "wrk is not installed (Debian: wrk)")
     before = (deployed_portal.data_dir / "current").resolve()
     version = version_of(deployed_portal)
     reloads = deployed_portal.state["reload"]["number"]
-    with Load(f"{deployed_portal.url}/api/health/liveness").going() as load:
+    url = f"{deployed_portal.url}/api/health/liveness"
+    with Load(url).going() as load, wrk(url) as asked:
         said = deployed_portal.manage("deploy", "unready", "--no-backup", "--ready-within", "1")
     assert said.returncode == 1
     assert "web server, worker and scheduler are of the new release" in said.stdout
@@ -114,6 +122,8 @@ def test_a_release_that_fails_only_in_service_is_rolled_back_by_itself_under_loa
     assert "Rolled back: the database keeps its migrations" in said.stderr
     assert load.failed == []
     assert load.answered > CLIENTS
+    assert asked.errors == {}
+    assert asked.requests > CLIENTS
     assert deployed_portal.state["reload"]["number"] == reloads + 2
     assert version_of(deployed_portal) == version
     assert deployed_portal.is_ready()

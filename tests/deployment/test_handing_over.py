@@ -45,6 +45,9 @@ def test_after_a_deployment_the_checkout_runs_the_release(places: Places, releas
         check=True,
     ).stdout
     assert said.strip() == f"released ['doctor', '--json'] {places.data_dir}"
+    # To run the clone itself again, as is written: rm var/current
+    places.current.unlink()
+    hand_over(ROOT)
 
 
 def test_a_release_runs_itself_whichever_is_current(places: Places, release: Release) -> None:

@@ -80,6 +80,23 @@ def test_secrets_are_in_the_environment_file_alone_and_survive_its_quoting(tmp_p
     assert read.stdout == 'it\'s $a "key" 100%'
 
 
+def test_a_command_has_the_variables_of_the_service_as_the_documents_say(tmp_path: Path) -> None:
+    file = tmp_path / "environment"
+    file.write_text(environment_text({"SECRET_KEY": 'it\'s $a "key" 100%'}), encoding="utf-8")
+    page = (ROOT / "docs/deploying.md").read_text(encoding="utf-8")
+    (shown,) = [line for line in page.splitlines() if line.startswith("sudo sh -c 'set -a; . ")]
+    command = shown.removeprefix("sudo ").replace("/etc/opsportal/environment", str(file))
+    deployed = ".venv/bin/python manage.py deploy v1.2.0"
+    assert deployed in command
+    done = subprocess.run(
+        ["/bin/sh", "-c", command.replace(deployed, "printenv SECRET_KEY")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == 'it\'s $a "key" 100%\n'
+
+
 def written_unit(directory: Path) -> Path:
     unit = directory / NAME
     unit.write_text(

@@ -215,10 +215,28 @@ def test_a_role_given_is_recorded(admin_client: Client) -> None:
     assert {"groups added": ["watchers"]} in changes
 
 
-def test_sensitive_pages_are_recorded_when_looked_at(admin_client: Client) -> None:
-    for path in ("/admin/auth/user/", "/admin/audit/auditentry/"):
-        assert admin_client.get(path).status_code == 200
+SENSITIVE = (
+    *("/admin/auth/user/", "/admin/auth/group/", "/admin/opsportal/apitoken/"),
+    *("/admin/axes/accessattempt/", "/admin/audit/auditentry/"),
+)
+
+
+@pytest.mark.parametrize("path", SENSITIVE)
+def test_a_sensitive_page_is_recorded_when_looked_at(admin_client: Client, path: str) -> None:
+    assert admin_client.get(path).status_code == 200
+    assert (last().actor, last().action) == ("admin", "looked at")
+    assert (last().object_name, last().address) == (f"GET {path}", "127.0.0.1")
+
+
+def test_a_look_at_the_recovery_key_or_a_backup_is_recorded_even_where_there_is_none(
+    admin_client: Client,
+) -> None:
+    for path in ("/admin/backups/plan/key/download/", "/admin/backups/backup/1/download/"):
+        admin_client.get(path)
         assert (last().action, last().object_name) == ("looked at", f"GET {path}")
+
+
+def test_what_is_not_sensitive_is_looked_at_unrecorded(admin_client: Client) -> None:
     before = AuditEntry.objects.count()
     admin_client.get("/")
     admin_client.get("/admin/monitoring/check/")

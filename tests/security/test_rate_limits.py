@@ -35,7 +35,9 @@ def ask(clock: Clock, rf: RequestFactory) -> Ask:
     return asked
 
 
-@pytest.mark.parametrize("path", ["/api/v1/checks", "/api/health", "/metrics", "/ping/x"])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/checks", "/api/health", "/metrics", "/ping/x", "/status/"]
+)
 def test_the_third_at_once_is_refused(ask: Ask, path: str) -> None:
     assert ask(path) is None
     assert ask(path) is None
