@@ -9,6 +9,9 @@ from __future__ import annotations
 import hashlib
 from functools import lru_cache
 
+# More points than all else of a result, and a chart shows no finer steps of them.
+PHASES_EVERY_MS = 300_000
+
 
 # Asked at every probe of every check.
 @lru_cache(maxsize=100_000)
@@ -27,3 +30,9 @@ def next_due_ms(check_id: int, interval_ms: int, after_ms: int) -> int:
 def retry_due_ms(check_id: int, interval_ms: int, retry_interval_ms: int, now_ms: int) -> int:
     """A retry comes early, but never later than the next regular probe."""
     return min(now_ms + retry_interval_ms, next_due_ms(check_id, interval_ms, now_ms))
+
+
+def phases_are_due(due_ms: int, interval_ms: int) -> bool:
+    """Of the first regular probe within each five minutes of the clock, and of every one that comes
+    more rarely: whichever worker it is that asks, every step of a chart gets one."""
+    return due_ms % PHASES_EVERY_MS < interval_ms

@@ -24,33 +24,48 @@ _FOUND = {
     "evidence": "jsonb",
 }
 
+SteadyRow = tuple[int, int, str, float | None, str, int]
+"""due_ms, probed_ms, message, response_time_ms, phases_ms; then the check's id"""
+_STEADY = ("due_ms", "probed_ms", "message", "response_time_ms", "phases_ms")
+
+
+def update_steady_states(rows: Sequence[SteadyRow]) -> None:
+    """Of checks that are up and were found so again. Ends their leases."""
+    constant = "successes = successes + 1, evidence = '{}', leased_until_ms = 0"
+    _update(_STEADY, constant, rows)
+
 
 def update_states(rows: Sequence[tuple[Any, ...]]) -> None:
     """Of each, what was found, then the check's id. Ends its lease."""
+    _update(tuple(_FOUND), "leased_until_ms = 0", rows)
+
+
+def _update(names: Sequence[str], constant: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Each row has the values of `names`, then the check's id; `constant` is the same for all."""
     if not rows:
         return
     if connection.vendor == "postgresql":
-        _update_at_once(rows)
+        _update_at_once(names, constant, rows)
         return
-    columns = ", ".join(f"{name} = %s" for name in _FOUND)
+    columns = ", ".join(f"{name} = %s" for name in names)
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"UPDATE monitoring_checkstate SET {columns}, leased_until_ms = 0"  # noqa: S608
+            f"UPDATE monitoring_checkstate SET {columns}, {constant}"  # noqa: S608
             " WHERE check_id = %s",
             rows,
         )
 
 
-def _update_at_once(rows: Sequence[tuple[Any, ...]]) -> None:
+def _update_at_once(names: Sequence[str], constant: str, rows: Sequence[tuple[Any, ...]]) -> None:
     """One statement for all: reading a thousand of them takes the server longer than doing them."""
-    names = (*_FOUND, "check_id")
-    columns = ", ".join(f"{name} = new.{name}::{kind}" for name, kind in _FOUND.items())
+    columns = ", ".join(f"{name} = new.{name}::{_FOUND[name]}" for name in names)
     # JSON within JSON is a text.
-    kinds = ", ".join(f"{name} {kind.replace('jsonb', 'text')}" for name, kind in _FOUND.items())
+    kinds = ", ".join(f"{name} {_FOUND[name].replace('jsonb', 'text')}" for name in names)
+    keys = (*names, "check_id")
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE monitoring_checkstate AS state SET {columns}, leased_until_ms = 0"  # noqa: S608
+            f"UPDATE monitoring_checkstate AS state SET {columns}, {constant}"  # noqa: S608
             f" FROM json_to_recordset(%s) AS new ({kinds}, check_id bigint)"
             " WHERE state.check_id = new.check_id",
-            [json.dumps([dict(zip(names, row, strict=True)) for row in rows])],
+            [json.dumps([dict(zip(keys, row, strict=True)) for row in rows])],
         )

@@ -11,7 +11,8 @@ from monitoring.models import CheckState
 from monitoring.runner.blindness import Senses
 from monitoring.runner.judging import Judged, Outcome
 from monitoring.runner.rows import State, lock_states
-from monitoring.state_rows import update_states
+from monitoring.runner.steady import Steady, is_steady
+from monitoring.state_rows import update_states, update_steady_states
 from monitoring.transitions import Turning, note_flapping, write_transitions
 
 __all__ = ["Outcome", "write"]
@@ -22,18 +23,39 @@ def write(outcomes: Sequence[Outcome]) -> int:
     with transaction.atomic():
         states = _leased_states(outcomes)
         senses = Senses(outcomes[0].time_ms)
-        judged = [
-            Judged(each, states[each.check.check_id], senses)
-            for each in outcomes
-            if each.check.check_id in states
-        ]
+        steady, judged = _sorted(outcomes, states, senses)
+        update_steady_states([each.row() for each in steady])
         update_states([each.row() for each in judged])
         now_ms = max(each.time_ms for each in outcomes)
-        points = [point for each in judged for point in each.points()]
+        points = [point for each in steady for point in each.points()]
+        points += [point for each in judged for point in each.points()]
         if points:
             store.record_known(points, now_ms=now_ms)
         _write_changes(judged, senses, now_ms)
-    return len(judged)
+    return len(steady) + len(judged)
+
+
+def _sorted(
+    outcomes: Sequence[Outcome], states: dict[int, State], senses: Senses
+) -> tuple[list[Steady], list[Judged]]:
+    """The steady ones in the order of their checks, which is mostly that of their series: what is
+    written of them lies side by side."""
+    steady, judged = [], []
+    for each in outcomes:
+        state = states.get(each.lease.check_id)
+        if state is None:
+            continue
+        if is_steady(each, state):
+            senses.saw(each.check)
+            steady.append(Steady(each, state))
+        else:
+            judged.append(Judged(each, state, senses))
+    steady.sort(key=_check_id)
+    return steady, judged
+
+
+def _check_id(steady: Steady) -> int:
+    return steady.state.check_id
 
 
 def _leased_states(outcomes: Sequence[Outcome]) -> dict[int, State]:

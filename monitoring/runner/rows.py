@@ -19,6 +19,7 @@ class State(NamedTuple):
     leased_until_ms: int
     due_ms: int | None
     flapping_since_ms: int | None
+    response_time_ms: float | None
     status: str
     since_ms: int
     failures: int

@@ -11,6 +11,8 @@ from django.db.backends.utils import CursorWrapper
 
 PointRow = tuple[int, int, float, bytes | None]
 """series_id, time_ms, value, histogram"""
+ValueRow = tuple[int, int, float]
+"""series_id, time_ms, value of a point without a histogram"""
 LatestRow = tuple[int, float, int, float, int]
 """last_time_ms, last_value, and what to add to total_count and total_sum; then the series' id"""
 BlockRow = tuple[int, int, int, int, bytes]
@@ -42,6 +44,8 @@ def waiting_writers_poll() -> bool:
 def any_of(column: str, values: Collection[int] | Collection[str]) -> tuple[str, Any]:
     """A condition and its one parameter, whatever the number of values."""
     if connection.vendor == "postgresql":
+        if values and all(type(each) is int for each in values):
+            return f"{column} = ANY(%s::bigint[])", _array_literal(list(values))  # type: ignore[arg-type]
         return f"{column} = ANY(%s)", list(values)
     subquery = "IN (SELECT value FROM json_each(%s))"
     return f"{column} {subquery}", json.dumps(list(values))
@@ -75,22 +79,32 @@ def update_latest(cursor: CursorWrapper, rows: Sequence[LatestRow]) -> None:
         )
 
 
-def update_newer(cursor: CursorWrapper, rows: Sequence[PointRow]) -> int:
+def insert_values(cursor: CursorWrapper, rows: Sequence[ValueRow]) -> None:
+    """No series and time twice in `rows`, nor already there."""
+    if connection.vendor == "postgresql":
+        arrays = " SELECT *, NULL FROM unnest(%s::bigint[], %s::bigint[], %s::float8[])"
+        cursor.execute(_INSERT_POINTS + arrays, _array_literals(rows))
+    else:
+        cursor.executemany(_INSERT_POINTS + " VALUES (%s, %s, %s, NULL)", rows)
+
+
+def update_newer(cursor: CursorWrapper, rows: Sequence[ValueRow]) -> int:
     """Makes those points the last ones of their series that are newer and not of a sealed time, and
-    says how many that were. No series twice in `rows`, and no histograms."""
+    says how many that were. No series twice in `rows`."""
     if connection.vendor == "postgresql":
         cursor.execute(
             "UPDATE monitoring_series AS series"
             " SET last_time_ms = new.time, last_value = new.value"
             " FROM unnest(%s::bigint[], %s::bigint[], %s::float8[]) AS new (id, time, value)"
             " WHERE series.id = new.id AND last_time_ms < new.time AND sealed_until_ms <= new.time",
-            _array_literals([row[:3] for row in rows]),
+            _array_literals(rows),
         )
     else:
+        # By their numbers, so that a row's place in `rows` is good as it is.
         cursor.executemany(
-            "UPDATE monitoring_series SET last_time_ms = %s, last_value = %s"
-            " WHERE id = %s AND max(last_time_ms + 1, sealed_until_ms) <= %s",
-            [(time_ms, value, series_id, time_ms) for series_id, time_ms, value, _none in rows],
+            "UPDATE monitoring_series SET last_time_ms = ?2, last_value = ?3"
+            " WHERE id = ?1 AND max(last_time_ms + 1, sealed_until_ms) <= ?2",
+            rows,
         )
     return int(cursor.rowcount)
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from monitoring.store.dialect import insert_points, lock_writers, update_newer
+from monitoring.store.dialect import ValueRow, insert_values, lock_writers, update_newer
 from monitoring.store.points import Point
 from monitoring.store.recording import announce, record
 from monitoring.store.resolutions import DAY_MS
@@ -34,13 +34,13 @@ KnownPoint = tuple[KnownSeries, int, float]
 
 def record_known(points: Sequence[KnownPoint], *, now_ms: int) -> None:
     """As `record` does. Only database errors are raised."""
-    known = [point for point in points if point[0].id]
-    other = [point for point in points if not point[0].id]
+    rows = [(series.id, time_ms, value) for series, time_ms, value in points if series.id]
+    other = [point for point in points if not point[0].id] if len(rows) < len(points) else []
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         lock_writers(cursor)
-        if known and not (_are_sound(known, now_ms) and _written(cursor, known)):
+        if rows and not (_are_sound(rows, now_ms) and _written(cursor, rows)):
             # What was written of them is written again.
-            known, other = [], list(points)
+            other = list(points)
         if other:
             record([_plain(point) for point in other], now_ms=now_ms)
             _learn([series for series, _time_ms, _value in other])
@@ -51,36 +51,36 @@ def _plain(point: KnownPoint) -> Point:
     return Point(series.metric, series.labels, time_ms, value)
 
 
-def _are_sound(points: Sequence[KnownPoint], now_ms: int) -> bool:
-    times = {time_ms for _series, time_ms, _value in points}
-    values = [value for _series, _time_ms, value in points]
+def _are_sound(rows: Sequence[ValueRow], now_ms: int) -> bool:
+    ids, times, values = zip(*rows, strict=True)
     return (
         now_ms - DAY_MS <= min(times)
         and max(times) <= now_ms + MAX_FUTURE_MS
         # A sum with anything in it that is no number is none.
         and math.isfinite(sum(values))
-        and max(map(abs, values)) <= MAX_MAGNITUDE
-        and len({series.id for series, _time_ms, _value in points}) == len(points)
+        and min(values) >= -MAX_MAGNITUDE
+        and max(values) <= MAX_MAGNITUDE
+        and len(set(ids)) == len(ids)
     )
 
 
-def _written(cursor: CursorWrapper, points: Sequence[KnownPoint]) -> bool:
+def _written(cursor: CursorWrapper, rows: Sequence[ValueRow]) -> bool:
     """False where not all of them are newer than the last point of a series that is there."""
-    rows = [(series.id, time_ms, value, None) for series, time_ms, value in points]
     if update_newer(cursor, rows) < len(rows):
         return False
-    insert_points(cursor, rows, replacing=False)
+    insert_values(cursor, rows)
     touched = {row[0] for row in rows}
     transaction.on_commit(lambda: announce(touched))
     return True
 
 
 def _learn(known: Sequence[KnownSeries]) -> None:
+    # PostgreSQL gives labels back in an order of its own.
     found = {
-        (metric, tuple(labels.items())): series_id
+        (metric, frozenset(labels.items())): series_id
         for (series_id, metric, labels), *_ in exact_series(
             (each.metric, each.labels) for each in known
         )
     }
     for each in known:
-        each.id = found.get((each.metric, tuple(each.labels.items())), 0)
+        each.id = found.get((each.metric, frozenset(each.labels.items())), 0)

@@ -1,13 +1,15 @@
-"""The charts of one check: its response time split by phase, and the days of its certificate."""
+"""The charts of one check: its response time, the same split by phase, and the days of its
+certificate."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from monitoring import store
 from monitoring.models import Check
 from monitoring.probes.base import PHASES
-from monitoring.store import Window
+from monitoring.scheduling import PHASES_EVERY_MS
+from monitoring.store import Window, WindowRequest
 from opsportal.dashboard.aggregation import Grid, last, line_values, mean
 from opsportal.dashboard.charts import Scope
 from opsportal.dashboard.formats import text
@@ -23,22 +25,34 @@ WARN_DAYS = 14
 
 
 def read_windows(check: Check, shown: Range) -> list[Window]:
-    """Three queries, however many other checks there are."""
+    """Three queries, however many other checks there are. Of phases that there once were the window
+    is there, even without anything in it."""
     own = {"check": check.slug, "kind": check.kind}
     phases = [{"check": check.slug, "phase": phase} for phase in _phases(check)]
     wanted = [(RESPONSE_TIME, own), (CERTIFICATE, own), *((PHASE, each) for each in phases)]
     found = store.latest_exact(wanted)
-    series = [point.series for point in found if point.time_ms >= shown.start_ms]
-    step_ms = _step_ms(check, shown)
-    return store.windows_of(series, shown.start_ms, shown.end_ms, step_ms)
+    parts = [point.series for point in found if point.series.metric == PHASE]
+    whole = [
+        point.series
+        for point in found
+        if point.series.metric != PHASE and point.time_ms >= shown.start_ms
+    ]
+    steps = [(whole, _step_ms(check, shown)), (parts, _phase_step_ms(check, shown))]
+    asked = [WindowRequest(each, shown.start_ms, shown.end_ms, step) for each, step in steps]
+    return [window for windows in store.windows_of_each(asked) for window in windows]
 
 
 def check_plots(
     check: Check, shown: Range, windows: Sequence[Window], now_ms: int
 ) -> Iterator[Plot]:
-    """Pure. The first is of the time; that of a certificate is only there where there is one."""
+    """Pure. The first is of the time; those of phases and of a certificate are only there where
+    there are some."""
     grid = Grid.over(shown.start_ms, shown.end_ms, _step_ms(check, shown), now_ms)
     yield _time_plot(check, shown, windows, grid)
+    parts = {each.series.labels["phase"]: each for each in windows if each.series.metric == PHASE}
+    if parts:
+        coarse = Grid.over(shown.start_ms, shown.end_ms, _phase_step_ms(check, shown), now_ms)
+        yield _phase_plot(check, shown, parts, coarse)
     days = [_line(each, "left", "d", grid) for each in windows if each.series.metric == CERTIFICATE]
     if days:
         warn_days = check.settings.get("certificate_days", check.settings.get("warn_days"))
@@ -51,14 +65,20 @@ def check_plots(
 def _time_plot(check: Check, shown: Range, windows: Sequence[Window], grid: Grid) -> Plot:
     is_heartbeat = check.kind == "heartbeat"
     unit, title = ("s", "Duration of runs") if is_heartbeat else ("ms", "Response time")
-    phases = {each.series.labels["phase"]: each for each in windows if _has_phase(each)}
-    lines = [_line(phases[name], name, unit, grid) for name in _phases(check) if name in phases]
-    if not lines:
-        whole = [each for each in windows if each.series.metric == RESPONSE_TIME and each.buckets]
-        lines = [_line(each, "run" if is_heartbeat else "total", unit, grid) for each in whole]
+    whole = [each for each in windows if each.series.metric == RESPONSE_TIME and each.buckets]
+    lines = [_line(each, "run" if is_heartbeat else "total", unit, grid) for each in whole]
     allowed = [("degraded_ms", State.WARNING), ("down_ms", State.CRITICAL)]
     limits = _limits(unit, [(check.settings.get(name), state) for name, state in allowed])
     return _plot("time", title, unit, shown, grid, lines, limits)
+
+
+def _phase_plot(check: Check, shown: Range, parts: Mapping[str, Window], grid: Grid) -> Plot:
+    lines = [
+        _line(parts[name], name, "ms", grid)
+        for name in _phases(check)
+        if name in parts and parts[name].buckets
+    ]
+    return _plot("phases", "Response time by phase", "ms", shown, grid, lines, ())
 
 
 def _plot(
@@ -81,7 +101,7 @@ def _plot(
         lines=lines,
         limits=limits,
         top=None,
-        filled=key == "time",
+        filled=key != "certificate",
         empty=empty,
         summary=summary(title, unit, shown.label, lines) or f"{title}: {empty}",
         stacked=len(lines) > 1,
@@ -115,11 +135,11 @@ def _phases(check: Check) -> list[str]:
     return [*PHASES, *(name for name in check.state.phases_ms if name not in PHASES)]
 
 
-def _has_phase(window: Window) -> bool:
-    return window.series.metric == PHASE and bool(window.buckets)
-
-
 def _step_ms(check: Check, shown: Range) -> int:
     """Not finer than the probes come, so that there are no gaps between them."""
     every_ms = 0 if check.kind == "heartbeat" else step_at_least(check.interval_seconds * 1000)
     return max(shown.step_ms, every_ms)
+
+
+def _phase_step_ms(check: Check, shown: Range) -> int:
+    return max(_step_ms(check, shown), PHASES_EVERY_MS)

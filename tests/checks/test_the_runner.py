@@ -14,6 +14,7 @@ import pytest
 from monitoring import store
 from monitoring.editing import save_check
 from monitoring.models import Check, CheckState, CheckStatus
+from monitoring.models import Point as HeadRow
 from monitoring.runner.engine import CAPACITY, Engine
 from monitoring.runner.leasing import Lease
 from monitoring.runner.outcomes import Outcome
@@ -265,3 +266,19 @@ def test_a_check_of_every_second_does_not_wait_for_the_next_tick(runner: Runner)
             return len(probed - {None}) >= 3
 
         until(probed_thrice, 10, "three probes after one tick")
+
+
+def test_how_late_probes_began_is_a_series(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitoring.runner.running._LAG_EVERY_MS", 0)
+    with serving(sending(http(b"ok"))) as good:
+        check = web("overdue", good)
+        due_ms = time.time_ns() // 1_000_000 - 7000
+        CheckState.objects.filter(pk=check.pk).update(due_ms=due_ms)
+        until_probed(runner, check)
+
+    def is_recorded() -> bool:
+        runner.tick()
+        lag = HeadRow.objects.filter(series__metric="check_lag_seconds")
+        return lag.filter(value__gte=7).exists()
+
+    until(is_recorded, 10, "the lag to be recorded")

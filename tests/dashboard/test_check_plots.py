@@ -18,6 +18,8 @@ from tests.dashboard.readings import NOW_MS, gauge_window
 
 NOW = NOW_MS - NOW_MS % MINUTE_MS
 EARLIER, LATER = NOW - 2 * MINUTE_MS, NOW - MINUTE_MS
+STEP = NOW - NOW % (5 * MINUTE_MS) - 5 * MINUTE_MS
+STEP_BEFORE = STEP - 5 * MINUTE_MS
 
 
 def check(kind: str = "http", **settings: Any) -> Check:
@@ -62,11 +64,13 @@ def test_an_empty_chart_says_why(kind: str, parameters: dict[str, str], words: s
 def test_phases_stand_on_each_other_in_the_order_in_which_they_come() -> None:
     windows = [
         total({LATER: 60.0}),
-        phase("first_byte", {EARLIER: 30.0, LATER: 40.0}),
-        phase("connect", {EARLIER: 10.0, LATER: 15.0}),
-        phase("dns", {LATER: 5.0}),
+        phase("first_byte", {STEP_BEFORE: 30.0, STEP: 40.0}),
+        phase("connect", {STEP_BEFORE: 10.0, STEP: 15.0}),
+        phase("dns", {STEP: 5.0}),
     ]
-    (plot,) = drawn(windows)
+    whole, plot = drawn(windows)
+    assert [line.label for line in whole.lines] == ["total"]
+    assert (whole.step_ms, plot.step_ms) == (MINUTE_MS, 5 * MINUTE_MS)
     assert [line.label for line in plot.lines] == ["dns", "connect", "first byte"]
     assert [known(values) for values in heights(plot)] == [[5], [10, 20], [40, 60]]
     assert axis_top(plot) >= 60
@@ -74,10 +78,17 @@ def test_phases_stand_on_each_other_in_the_order_in_which_they_come() -> None:
     assert plot.lines[2].latest == f"40{NARROW_SPACE}ms"
 
 
-def test_without_phases_the_whole_time_is_shown() -> None:
+def test_without_phases_only_the_whole_time_is_shown() -> None:
     (plot,) = drawn([total({EARLIER: 12.0})])
     assert [line.label for line in plot.lines] == ["total"]
     assert not plot.stacked
+
+
+def test_the_chart_of_phases_stays_where_a_range_has_none() -> None:
+    """The page changes its charts with the range, not their number."""
+    _, plot = drawn([total({LATER: 12.0}), phase("connect", {})])
+    assert plot.lines == []
+    assert "No response times in the last 1 h." in plot.empty
 
 
 def test_limits_of_the_check_are_drawn() -> None:
