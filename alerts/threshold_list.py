@@ -35,7 +35,9 @@ NOISY, BRIEF_ENOUGH = DAYS, 5
 
 def with_counts(thresholds: QuerySet[Threshold]) -> QuerySet[Threshold]:
     """Each with what its alerts of the last 30 days came to. Counted for each by itself: a join
-    would be grouped by every column of a threshold, which takes three times as long."""
+    would be grouped by every column of a threshold, which takes three times as long. What is
+    counted is in the index, or PostgreSQL would read every alert of the month for each threshold.
+    """
     brief = Q(resolved_ms__lte=F("fired_ms") + BRIEF_MS, acknowledged_ms=None)
     return thresholds.annotate(
         fired_count=_lately(Q()),
@@ -47,7 +49,7 @@ def with_counts(thresholds: QuerySet[Threshold]) -> QuerySet[Threshold]:
 def _lately(which: Q) -> Coalesce:
     since_ms = now_ms() - DAYS * DAY_MS
     rows = Alert.objects.filter(which, threshold=OuterRef("pk"), fired_ms__gte=since_ms)
-    counted = rows.order_by().values("threshold").annotate(count=Count("pk")).values("count")
+    counted = rows.order_by().values("threshold").annotate(count=Count("threshold")).values("count")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
@@ -78,7 +80,7 @@ def _days_of(rows: list[Threshold], end_ms: int) -> dict[int, list[float | None]
         recent.order_by()
         .annotate(day=(F("fired_ms") - start_ms - 1) / DAY_MS)
         .values_list("threshold", "day")
-        .annotate(count=Count("pk"))
+        .annotate(count=Count("threshold"))
     )
     days: dict[int, list[float | None]] = {}
     for threshold_id, day, count in counted:

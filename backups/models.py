@@ -146,7 +146,12 @@ class Backup(models.Model):
                 name="one_run_per_plan_at_a_time",
             )
         ]
-        indexes = [models.Index(fields=["plan", "status", "queued_ms"], name="backups_of_a_plan")]
+        indexes = [
+            models.Index(fields=["plan", "status", "queued_ms"], name="backups_of_a_plan"),
+            # Also where any of several statuses will do.
+            models.Index(fields=["plan", "queued_ms", "id"], name="newest_backups_of_a_plan"),
+            models.Index(fields=["finished_ms"], name="backups_by_end"),
+        ]
 
     def __str__(self) -> str:
         return self.key or f"{self.plan_name} #{self.pk}"
