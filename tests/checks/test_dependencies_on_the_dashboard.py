@@ -55,7 +55,8 @@ def test_what_is_down_leads_the_sentence_and_the_table(
     data = admin_client.get("/dashboard/data").json()
     rows = data["dependencies"]["rows"]
     assert [row["name"] for row in rows] == ["Tradier", "Alpaca", "mail"]
-    assert rows[0]["availability"] == "50.00 %"
+    # A busy machine may look seconds after what it looks at was written.
+    assert float(rows[0]["availability"].split()[0]) == pytest.approx(50, abs=0.2)
     (tile,) = [tile for tile in data["tiles"] if tile["key"] == "dependencies"]
     assert (tile["value"], tile["unit"], tile["detail"]) == ("2", "of 3 up", "1 down")
     assert tile["verdict"]["word"] == "Down"
