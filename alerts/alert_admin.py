@@ -11,6 +11,7 @@ from django.utils.html import format_html_join
 from alerts.admin_cells import chip, lasting, moment, now_ms, severity_chip
 from alerts.models import Alert
 from monitoring.history_admin import History
+from monitoring.when_filter import when
 
 if TYPE_CHECKING:  # Django's class takes no parameter when it runs
     AlertBase = admin.ModelAdmin[Alert]
@@ -32,7 +33,7 @@ class AlertAdmin(History, AlertBase):
         "duration",
         "acknowledged_by",
     ]
-    list_filter = ["state", "severity", "threshold"]
+    list_filter = ["state", "severity", when("started_ms"), "threshold"]
     search_fields = ["name", "message", "metric", "labels"]
     fields = (
         "name",

@@ -16,6 +16,7 @@ from alerts.admin_cells import chip, milliseconds, moment, now_ms, severity_chip
 from alerts.models import Delivery, DeliveryItem, DeliveryStatus
 from monitoring.evidence import readable
 from monitoring.history_admin import History
+from monitoring.when_filter import when
 
 if TYPE_CHECKING:  # Django's class takes no parameter when it runs
     DeliveryBase = admin.ModelAdmin[Delivery]
@@ -61,7 +62,7 @@ class DeliveryAdmin(History, DeliveryBase):
         "sent",
         "error",
     ]
-    list_filter = ["status", "kind", "channel"]
+    list_filter = ["status", "kind", when("created_ms"), "channel"]
     list_select_related = ["channel"]
     search_fields = ["channel__name", "error"]
     actions = [send_again]

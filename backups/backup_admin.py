@@ -21,6 +21,7 @@ from backups.errors import BackupError
 from backups.models import UNDER_WAY, Backup
 from backups.recovery_sheet import by_hand
 from backups.sources.registry import LABELS, kind_named
+from monitoring.when_filter import when
 
 _MOST_ERROR = 120
 
@@ -32,7 +33,7 @@ class BackupAdmin(BackupBase):
         *("id", "plan_name", "shown_status", "shown_proof", "begun", "shown_size", "duration"),
         *("restore_time", "how_it_goes"),
     ]
-    list_filter = [HealthFilter, "status", "plan"]
+    list_filter = [HealthFilter, "status", when("queued_ms"), "plan"]
     search_fields = ["plan_name", "key", "error"]
     ordering = ["-queued_ms", "-id"]
     fields = (

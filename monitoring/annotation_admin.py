@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from monitoring.annotations import MOST_TAGS, TAG_LENGTH
 from monitoring.history_admin import RecentValuesFilter
 from monitoring.models import Annotation
+from monitoring.when_filter import when
 
 if TYPE_CHECKING:  # Django's classes take no parameter when they run
     AnnotationFormBase = forms.ModelForm[Annotation]
@@ -81,7 +82,7 @@ class AnnotationForm(AnnotationFormBase):
 class AnnotationAdmin(AnnotationAdminBase):
     form = AnnotationForm
     list_display = ("text", "kind", "began", "ended", "shown_tags", "created_by")
-    list_filter = ("kind", ("created_by", RecentValuesFilter))
+    list_filter = ("kind", when("time_ms"), ("created_by", RecentValuesFilter))
     search_fields = ("text", "tags")
     fields = ("kind", "text", "time", "end", "tags")
 

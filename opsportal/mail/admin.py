@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from alerts.admin_cells import chip, moment, now_ms
 from monitoring.history_admin import History, RecentValuesFilter
+from monitoring.when_filter import when
 from opsportal.mail.models import Mail, MailStatus
 from opsportal.mail.outbox import wake
 
@@ -38,7 +39,7 @@ class MailAdmin(History, MailBase):
     """The text is not shown: its links act for whoever has them."""
 
     list_display = ("state", "topic", "recipient", "subject", "attempts", "created", "error")
-    list_filter = ("status", ("topic", RecentValuesFilter))
+    list_filter = ("status", when("created_ms"), ("topic", RecentValuesFilter))
     search_fields = ("recipient", "subject")
     actions = (send_again,)
     fields = (
