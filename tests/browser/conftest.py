@@ -8,10 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.web_server import PASSWORD, USER, WebServer
 
+# What is waited for comes; on a machine that others use, too, not within Playwright's 5 seconds.
+expect.set_options(timeout=30_000)
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
