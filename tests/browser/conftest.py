@@ -41,6 +41,10 @@ LISTENERS = """
     shifts.forEach((entry) => { window.layoutShift += entry.value; });
   }).observe({ type: "layout-shift", buffered: true });
 """
+# A colour that is on its way from light to dark is neither.
+AT_REST = """
+  for (const each of document.getAnimations()) if (each instanceof CSSTransition) each.finish()
+"""
 
 
 class DriverLoop:
@@ -94,7 +98,7 @@ def server(
     started.seed("history")
     started.start()
     yield started
-    started.kill()
+    started.close()
 
 
 @pytest.fixture(scope="session")
@@ -132,6 +136,26 @@ def open_context(
         context.close()
 
 
+@pytest.fixture(scope="session")
+def look_at(browser: Browser, login_cookies: list[Any]) -> Callable[..., Page]:
+    """`look_at(address, width)`: a page that is only looked at, which the test closes. All of one
+    width share a browser, which fetches what they have in common once, and goes with the last."""
+    contexts: dict[int, BrowserContext] = {}
+
+    def open_one(address: str, width: int) -> Page:
+        if width not in contexts:
+            contexts[width] = browser.new_context(
+                viewport={"width": width, "height": 1000}, has_touch=width < 600
+            )
+            contexts[width].add_cookies(login_cookies)
+            contexts[width].set_default_timeout(30_000)
+        page = contexts[width].new_page()
+        page.goto(address)
+        return page
+
+    return open_one
+
+
 @pytest.fixture
 def page(open_context: Callable[..., BrowserContext]) -> Iterator[Page]:
     """Fails the test that leaves an error on the console or a violation of the security policy."""
@@ -156,7 +180,7 @@ def axe() -> Callable[[Page], list[str]]:
 
     def run(page: Page) -> list[str]:
         # Evaluated by the driver, which the page's security policy does not concern.
-        page.evaluate(source)
+        page.evaluate(f"{AT_REST}; {source}")
         found = page.evaluate("axe.run().then((result) => result.violations)")
         return [
             f"{rule['id']}: {json.dumps([node['target'] for node in rule['nodes']])}"

@@ -1,20 +1,25 @@
 """Fills a portal's store: `python tests/browser/seed.py history`, or now, trouble, note, alert,
-calm, yesterday.
+calm, yesterday; migrate, collect and administrator make that portal. Without a word it reads one
+after the other from its input, and says "done" after each.
 
 Run in a process of its own, since the tests' process has another database.
 """
 
 import math
+import os
 import random
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 
 import django
 
 django.setup()
+
+from django.core.management import call_command  # noqa: E402
 
 from alerts.defaults import make_defaults  # noqa: E402
 from alerts.models import Alert, AlertEvent, Threshold  # noqa: E402
@@ -248,19 +253,40 @@ def probe_points(slug: str, time_ms: int, middle_ms: float) -> Iterator[Point]:
         yield Point("check_phase_ms", {"check": slug, "phase": phase}, time_ms, share * total_ms)
 
 
-if __name__ == "__main__":
-    if sys.argv[1] == "note":
-        annotate(Kind.NOTE, "Something was done")
-        sys.exit()
-    own = {"alert": down, "calm": calm, "yesterday": yesterday}.get(sys.argv[1])
-    if own:
-        own(time.time_ns() // 1_000_000)
-        sys.exit()
-    if sys.argv[1] == "history":
-        dependencies(time.time_ns() // 1_000_000)
-        alerts(time.time_ns() // 1_000_000)
-        backups(time.time_ns() // 1_000_000)
-        status_page(time.time_ns() // 1_000_000)
-    result = store.record(points(sys.argv[1], time.time_ns() // 1_000_000))
+def administrator(now_ms: int) -> None:
+    """With the password in DJANGO_SUPERUSER_PASSWORD."""
+    name = os.environ["DJANGO_SUPERUSER_USERNAME"]
+    call_command("createsuperuser", interactive=False, username=name, email="", verbosity=0)
+
+
+def record(mode: str, now_ms: int) -> None:
+    result = store.record(points(mode, now_ms))
     if result.rejected:
         sys.exit(str(result.rejected[0]))
+
+
+def history(now_ms: int) -> None:
+    for part in (dependencies, alerts, backups, status_page):
+        part(now_ms)
+    record("history", now_ms)
+
+
+MODES: dict[str, Callable[[int], object]] = {
+    "migrate": lambda _: call_command("migrate", verbosity=0),
+    "collect": lambda _: call_command("collectstatic", interactive=False, verbosity=0),
+    "administrator": administrator,
+    "history": history,
+    "now": partial(record, "now"),
+    "trouble": partial(record, "trouble"),
+    "note": lambda _: annotate(Kind.NOTE, "Something was done"),
+    "alert": down,
+    "calm": calm,
+    "yesterday": yesterday,
+}
+
+
+if __name__ == "__main__":
+    for word in sys.argv[1:] or map(str.strip, iter(sys.stdin.readline, "")):
+        MODES[word](time.time_ns() // 1_000_000)
+        sys.stdout.write("done\n")
+        sys.stdout.flush()

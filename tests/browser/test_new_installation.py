@@ -18,7 +18,7 @@ def new_server(tmp_path_factory: pytest.TempPathFactory, server: WebServer) -> I
     started.prepare(collect=False)
     started.start()
     yield started
-    started.kill()
+    started.close()
 
 
 def test_no_chart_is_empty_without_a_word_and_data_shows_by_itself(
@@ -31,7 +31,10 @@ def test_no_chart_is_empty_without_a_word_and_data_shows_by_itself(
     page.fill("#id_password", PASSWORD)
     page.click("input[type=submit]")
     expect(page.locator(".plot.drawn")).to_have_count(11)
-    for words in page.locator(".plot .empty").all_inner_texts():
+    # On a slow machine the requests of this very page are recorded by now, and drawn.
+    empty = page.locator(".plot .empty:visible").all_inner_texts()
+    assert len(empty) > 5
+    for words in empty:
         assert words.startswith("No data yet. ")
     assert page.locator(".tile[data-state=normal]").count() == 0
     expect(page.locator("#freshness")).to_contain_text("every 5")

@@ -25,16 +25,31 @@ class WebServer:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
+        self._seeder: subprocess.Popen[str] | None = None
 
     def prepare(self, collect: bool = True) -> None:
         (self.directory / "run").mkdir(parents=True, exist_ok=True)
-        self._run("manage.py", "migrate", "--verbosity=0")
+        self.seed("migrate")
         if collect:
-            self._run("manage.py", "collectstatic", "--noinput", "--verbosity=0")
-        self._run("manage.py", "createsuperuser", "--noinput", "--username", USER, "--email", "")
+            self.seed("collect")
+        self.seed("administrator")
 
     def seed(self, mode: str) -> None:
-        self._run("tests/browser/seed.py", mode)
+        """By one process for all times: each would take more than a second to start."""
+        if self._seeder is None:
+            self._seeder = subprocess.Popen(
+                [sys.executable, "tests/browser/seed.py"],
+                cwd=ROOT,
+                env=self._environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        assert self._seeder.stdin
+        assert self._seeder.stdout
+        self._seeder.stdin.write(f"{mode}\n")
+        self._seeder.stdin.flush()
+        assert self._seeder.stdout.readline() == "done\n", f"{mode} failed: see its traceback"
 
     def start(self) -> None:
         command = [
@@ -53,6 +68,11 @@ class WebServer:
             self._process.wait(timeout=20)
             self._process = None
 
+    def close(self) -> None:
+        self.kill()
+        if self._seeder is not None:
+            self._seeder.communicate()
+
     def _wait(self) -> None:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
@@ -65,11 +85,6 @@ class WebServer:
                 time.sleep(0.1)
         raise AssertionError((self.directory / "server.log").read_text())
 
-    def _run(self, *command: str) -> None:
-        subprocess.run(
-            [sys.executable, *command], cwd=ROOT, env=self._environment(), check=True, timeout=300
-        )
-
     def _environment(self) -> dict[str, str]:
         # The tests' own settings and database must not leak into the server.
         kept = {
@@ -80,6 +95,7 @@ class WebServer:
         return {
             **kept,
             "DJANGO_SETTINGS_MODULE": "opsportal.settings",
+            "DJANGO_SUPERUSER_USERNAME": USER,
             "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
             "OPSPORTAL_DATA_DIR": str(self.directory),
             "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
