@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,28 +23,37 @@ settings.register_profile(
     "untimed", settings(), deadline=None, suppress_health_check=(HealthCheck.too_slow,)
 )
 settings.load_profile("untimed")
-# What takes long to start is started by one process alone, for all tests that share it.
-SHARED = (
-    "running_portal",
-    "browser",
-    "background_work",
-    "doomed_portal",
-    "set_up_once",
-    "deployed_portal",
-)
+# What takes long to start is started by one process alone, for all tests that share it. Those whose
+# tests take longest stand first, and begin first: at the end nobody waits for one of them.
+SHARED = ("deployed_portal", "doomed_portal", "background_work", "running_portal", "browser")
 # What ties a test to the database: that of the test itself, or that of a process it starts.
 ON_THE_DATABASE = {"db", "transactional_db", "own_database"}
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # before the groups are read
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None]:
     if os.environ.get("OPSPORTAL_TEST_DATABASE") == "postgresql":
         _leave_out_what_sqlite_has_shown(config, items)
     for item in items:
-        names = getattr(item, "fixturenames", ())
-        shared = next((name for name in SHARED if name in names), None)
+        shared = _shared_by(item)
         if shared:
             item.add_marker(pytest.mark.xdist_group(shared))
+    yield  # for what shuffles them
+    items.sort(key=_turn)
+
+
+def _shared_by(item: pytest.Item) -> str | None:
+    return next((name for name in SHARED if name in getattr(item, "fixturenames", ())), None)
+
+
+def _turn(item: pytest.Item) -> int:
+    """What others share, then what takes long by itself, then the thousands that do not."""
+    shared = _shared_by(item)
+    if shared:
+        return SHARED.index(shared)
+    return len(SHARED) + (not item.get_closest_marker("takes_long"))
 
 
 def _leave_out_what_sqlite_has_shown(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -82,6 +91,17 @@ def require() -> Callable[[bool, str], None]:
         pytest.skip(reason)
 
     return check
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_quickly() -> Iterator[None]:
+    from django.test import TransactionTestCase
+
+    from tests.emptying import empty_the_database
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_the_database)
+        yield
 
 
 @pytest.fixture(scope="session")

