@@ -53,6 +53,7 @@ class RunningPortal:
     process: subprocess.Popen[bytes] | None = None
     username: str = "admin"
     password: str = PASSWORD
+    _tokens: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def root(self) -> Path:
@@ -89,9 +90,12 @@ class RunningPortal:
         )
 
     def token(self, name: str, scope: str = "read") -> str:
-        made = self.manage("token", name, "--scope", scope)
-        assert made.returncode == 0, made.stderr
-        return made.stdout.strip()
+        """Made when it is first asked for: a command takes two seconds to start."""
+        if (name, scope) not in self._tokens:
+            made = self.manage("token", name, "--scope", scope)
+            assert made.returncode == 0, made.stderr
+            self._tokens[name, scope] = made.stdout.strip()
+        return self._tokens[name, scope]
 
     # --- Life -----------------------------------------------------------------------------------
 

@@ -69,6 +69,7 @@ def _broker(settings: Settings, broker_socket: Path) -> None:
     settings.REDIS_URL = f"unix://{broker_socket}"
 
 
+@pytest.mark.takes_long
 @pytest.mark.usefixtures("_broker")
 def test_no_operation_breaks_or_lies(application: WSGIHandler, headers: dict[str, str]) -> None:
     schema = schemathesis.openapi.from_wsgi("/api/schema", application, headers=headers)

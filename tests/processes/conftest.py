@@ -1,5 +1,7 @@
 """Portals that these tests may harm."""
 
+import fcntl
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,9 +27,16 @@ def doomed_portal(
 
 @pytest.fixture(scope="package")
 def set_up_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory to copy: set-up takes seconds, and most tests are not about it."""
-    portal = RunningPortal(tmp_path_factory.mktemp("prepared") / "var")
-    portal.set_up()
+    """A data directory to copy: set-up takes seconds, and most tests are not about it. Whichever
+    test process needs it first makes it for all of them."""
+    place = tmp_path_factory.getbasetemp()
+    place = place.parent if "PYTEST_XDIST_WORKER" in os.environ else place
+    portal, made = RunningPortal(place / "prepared" / "var"), place / "prepared.made"
+    with (place / "prepared.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            portal.set_up()
+            made.touch()
     return portal.data_dir
 
 
