@@ -88,6 +88,26 @@ def test_a_pause_is_remembered(page: Page, server: WebServer) -> None:
     expect(page.locator("#freshness")).to_contain_text("every")
 
 
+HIDE = """(hidden) => {
+  Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def test_a_hidden_tab_asks_for_nothing_until_it_is_seen_again(
+    page: Page, server: WebServer
+) -> None:
+    page.clock.install()
+    open_dashboard(page, server)
+    page.evaluate(HIDE, True)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.run_for(120_000)
+    assert [url for url in asked if "/dashboard/" in url] == []
+    with page.expect_response(DATA):
+        page.evaluate(HIDE, False)
+
+
 def test_an_ended_session_is_told_with_a_way_back(
     open_context: Callable[..., BrowserContext], server: WebServer
 ) -> None:
