@@ -86,13 +86,12 @@ class Machine:
             return False
 
     def left_outside(self, since: Path) -> list[str]:
-        """What the user has written elsewhere than in the checkout."""
-        command = ["find", str(self.tree), "-xdev", "-user", USER, "-newer", str(since)]
-        uid = int((self.checkout).stat().st_uid)
-        command[command.index(USER)] = str(uid)
+        """What the user has written elsewhere than in the checkout, wherever users may write."""
+        places = [str(self.tree / name) for name in ("home", "tmp", "var", "run", "dev/shm")]
+        owner = str(self.checkout.stat().st_uid)
+        command = ["find", *places, "-user", owner, "-newer", str(since)]
         found = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-        ours = (str(self.checkout), str(self.tree / "proc"))
-        return [each for each in found.splitlines() if not each.startswith(ours)]
+        return [each for each in found.splitlines() if not each.startswith(str(self.checkout))]
 
 
 def run(quick: bool) -> list[Row]:
