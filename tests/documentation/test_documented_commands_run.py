@@ -60,6 +60,7 @@ ELSEWHERE = {
         '"second_factor", "alice", "--remove"',
     ),
     "rotate-keys --new": ("tests/security/test_rotating_keys.py", '(COMMAND, "--new")'),
+    "backup": ("tests/backups/test_commands.py", 'said("backup")'),
     "backups --prune": ("tests/backups/test_commands.py", 'said("backups", "--prune")'),
     # Django's own, which asks at a terminal.
     "createsuperuser": ("docs/troubleshooting.md", "createsuperuser"),
