@@ -47,9 +47,11 @@ class Multi:
         try:
             transfer.prepare(request, done)
         except ForbiddenAddressError as error:
+            transfer.close()
             done(HttpError("forbidden", str(error)))
             return
         except (pycurl.error, UnicodeError, ValueError) as error:
+            transfer.close()
             # What libcurl does not take at all, such as a certificate that is none.
             done(HttpError("protocol", f"the request cannot be made: {error}"))
             return
@@ -78,10 +80,15 @@ class Multi:
         self._finish()
 
     def close(self) -> None:
-        for easy in self._transfers:
-            self._multi.remove_handle(easy)
+        """Gives all back at once: libcurl's handles and what they call refer to each other, and the
+        collector, which would find that out, comes rarely in a worker."""
+        for transfer in self._transfers.values():
+            self._multi.remove_handle(transfer.easy)
+            transfer.close()
         self._transfers.clear()
+        self._spare.close()
         self._multi.close()
+        del self._multi
         self._poller.close()
         self._alarm.close()
         self._sleeper.close()

@@ -27,8 +27,18 @@ class Spare:
         self._count += 1
         self._by_manner.setdefault(transfer.manner, []).append(transfer)
 
+    def close(self) -> None:
+        self._mix()
+        self._close_mixed()
+
     def _mix(self) -> None:
         """Of many manners few come back soon."""
+        self._close_mixed()
         self._of_any_manner = [each for same in self._by_manner.values() for each in same]
         self._by_manner.clear()
         self._count = 0
+
+    def _close_mixed(self) -> None:
+        for transfer in self._of_any_manner:
+            transfer.close()
+        self._of_any_manner = []
