@@ -52,11 +52,13 @@ def lease_due(now_ms: int, ahead_ms: int, limit: int) -> list[Lease]:
     return sorted(map(Lease._make, taken), key=attrgetter("due_ms"))
 
 
+@transaction.atomic
 def set_right(now_ms: int, ahead_ms: int) -> int:
     """After a clock was set back: checks would wait for a time that is yet to come, and leases of
     a process that has died meanwhile would hold until then. Returns how many checks waited.
 
-    Heartbeats are due when their job is late, which may be in months.
+    Heartbeats are due when their job is late, which may be in months. All in one transaction: each
+    alone would wait for the disk.
     """
     states = CheckState.objects.filter(owner__enabled=True)
     longest_ms = now_ms + ahead_ms + MARGIN_MS + F("owner__timeout_seconds") * 1000
