@@ -60,15 +60,16 @@ def stream(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """Refused are strangers, and whoever finds no room; a browser gives up then, and polls."""
     if not admin.site.has_permission(request) or missing(request.user, DASHBOARD):
         return HttpResponse(status=403)
+    room = ROOM
     # An async server would gather the whole stream before it sends any of it.
-    if isinstance(request, ASGIRequest) or leaving.is_set() or not ROOM.take():
+    if isinstance(request, ASGIRequest) or leaving.is_set() or not room.take():
         return HttpResponse(status=204)
     response = StreamingHttpResponse(
         events(shared_version.get, leaving.wait), content_type="text/event-stream"
     )
     # A proxy that gathers before it sends would keep the news back.
     response["X-Accel-Buffering"] = "no"
-    follow(response, lambda _broke: ROOM.give_back())
+    follow(response, lambda _broke: room.give_back())
     return response
 
 
