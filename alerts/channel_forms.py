@@ -10,8 +10,8 @@ from django import forms
 from alerts.channels.registry import build, kind_named
 from alerts.editing import masked_settings, unmasked
 from alerts.models import Channel
-from monitoring.setting_fields import PREFIX, setting_fields
-from opsportal.lib.kinds import SettingsError, settings_of
+from monitoring.setting_fields import PREFIX, complain, given_settings, setting_fields
+from opsportal.lib.kinds import SettingsError
 
 if TYPE_CHECKING:  # Django's class takes no parameter when it runs
     ChannelFormBase = forms.ModelForm[Channel]
@@ -41,22 +41,13 @@ class ChannelForm(ChannelFormBase):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        self.settings = {
-            each.name: cleaned[f"{PREFIX}{each.name}"]
-            for each in settings_of(kind_named(self.of_kind))
-            if cleaned.get(f"{PREFIX}{each.name}") is not None
-        }
+        self.settings = given_settings(cleaned, kind_named(self.of_kind))
         try:
             build(self.of_kind, unmasked(self.instance, self.settings))
         except SettingsError as error:
             for name, words in error.errors.items():
-                self._complain(f"{PREFIX}{name}", words)
+                complain(self, f"{PREFIX}{name}", words)
         return cleaned
-
-    def _complain(self, field: str, words: str) -> None:
-        # A field that Django has refused already says so itself.
-        if field not in self.errors:
-            self.add_error(field if field in self.fields else None, words)
 
 
 @cache

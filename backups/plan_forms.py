@@ -14,7 +14,7 @@ from backups.editing import masked_place, masked_source
 from backups.models import Plan, PlanDestination
 from backups.plan_saving import DESTINATIONS, SOURCE, PartError, try_in_parts, wrong_with
 from backups.sources.registry import kind_named
-from monitoring.setting_fields import PREFIX, setting_fields
+from monitoring.setting_fields import PREFIX, complain, filled_in, given_settings, setting_fields
 from opsportal.lib.kinds import is_required, settings_of
 
 if TYPE_CHECKING:  # Django's class takes no parameter when it runs
@@ -63,8 +63,7 @@ class PlanForm(PlanFormBase):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        names = [each.name for each in settings_of(kind_named(self.of_kind))]
-        self.source = _given(cleaned, {name: f"{PREFIX}{name}" for name in names})
+        self.source = given_settings(cleaned, kind_named(self.of_kind))
         used = [self._place(kind, cleaned) for kind in destinations.KINDS.values()]
         self.places = [*map(_as_given, self.others), *(place for place in used if place)]
         if not self.places:
@@ -74,7 +73,7 @@ class PlanForm(PlanFormBase):
     def _place(self, kind: type[Destination], cleaned: Mapping[str, Any]) -> dict[str, Any] | None:
         """None where it is not used: what it cannot do without is empty."""
         fields = {each.name: place_field(kind.name, each.name) for each in settings_of(kind)}
-        given = _given(cleaned, fields)
+        given = filled_in(cleaned, fields)
         needed = [each.name for each in settings_of(kind) if is_required(each)]
         changed = any(given.get(name) and f in self.changed_data for name, f in fields.items())
         is_emptied = kind.name in self.rows or not changed
@@ -82,7 +81,7 @@ class PlanForm(PlanFormBase):
             return None
         place = {"kind": kind.name, **given}
         for name, words in wrong_with(place).items():
-            self._complain(fields.get(name), words)
+            complain(self, fields.get(name), words)
         return place
 
     def _post_clean(self) -> None:
@@ -95,7 +94,7 @@ class PlanForm(PlanFormBase):
         except PartError as error:
             for name, words in error.errors.items():
                 for field in self._fields_of(error.part, name):
-                    self._complain(field, words)
+                    complain(self, field, words)
 
     def _fields_of(self, part: str, name: str) -> list[str | None]:
         if part == SOURCE:
@@ -104,15 +103,6 @@ class PlanForm(PlanFormBase):
             fields = [place_field(place["kind"], name) for place in self.places]
             return [field for field in fields if field in self.fields] or [None]
         return [name]
-
-    def _complain(self, field: str | None, words: str) -> None:
-        # A field that Django has refused already says so itself.
-        if field is None or field not in self.errors:
-            self.add_error(field if field in self.fields else None, words)
-
-
-def _given(cleaned: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, Any]:
-    return {name: cleaned[f] for name, f in fields.items() if cleaned.get(f) is not None}
 
 
 def _as_given(row: PlanDestination) -> dict[str, Any]:

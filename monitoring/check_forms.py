@@ -13,8 +13,14 @@ from monitoring.editing import masked_settings, probe_of, refuse_circle
 from monitoring.models import Check
 from monitoring.probes.base import Probe
 from monitoring.probes.registry import kind_named
-from monitoring.setting_fields import PREFIX, LinesField, setting_fields
-from opsportal.lib.kinds import SettingsError, settings_of
+from monitoring.setting_fields import (
+    PREFIX,
+    LinesField,
+    complain,
+    given_settings,
+    setting_fields,
+)
+from opsportal.lib.kinds import SettingsError
 
 if TYPE_CHECKING:  # Django's class takes no parameter when it runs
     CheckFormBase = forms.ModelForm[Check]
@@ -64,20 +70,13 @@ class CheckForm(CheckFormBase):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        self.settings = {
-            each.name: cleaned[f"{PREFIX}{each.name}"]
-            for each in settings_of(kind_named(self.of_kind))
-            if cleaned.get(f"{PREFIX}{each.name}") is not None
-        }
+        self.settings = given_settings(cleaned, kind_named(self.of_kind))
         try:
             refuse_circle(self.instance, cleaned.get("parent"))
             self.probe = probe_of(self.instance, self.settings)
         except SettingsError as error:
             for name, words in error.errors.items():
-                field = name if name in self.fields else f"{PREFIX}{name}"
-                # A field that Django has refused already says so itself.
-                if field not in self.errors:
-                    self.add_error(field if field in self.fields else None, words)
+                complain(self, name if name in self.fields else f"{PREFIX}{name}", words)
         return cleaned
 
     @property

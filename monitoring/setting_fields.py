@@ -60,6 +60,22 @@ def setting_fields(cls: type[Configured]) -> dict[str, forms.Field]:
     return {f"{PREFIX}{each.name}": _field(each) for each in settings_of(cls)}
 
 
+def given_settings(cleaned: Mapping[str, Any], cls: type[Configured]) -> dict[str, Any]:
+    """By the setting's name, of a form with `setting_fields`: those that were filled in."""
+    return filled_in(cleaned, {each.name: f"{PREFIX}{each.name}" for each in settings_of(cls)})
+
+
+def filled_in(cleaned: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, Any]:
+    """By name, whose field stands behind it."""
+    return {name: cleaned[f] for name, f in fields.items() if cleaned.get(f) is not None}
+
+
+def complain(form: forms.BaseForm, field: str | None, words: str) -> None:
+    """Above the form where it has no such field. One that Django has refused says so itself."""
+    if field is None or field not in form.errors:
+        form.add_error(field if field in form.fields else None, words)
+
+
 def _field(each: dataclasses.Field[Any]) -> forms.Field:
     about = each.metadata
     options: dict[str, Any] = {
