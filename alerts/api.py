@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import (
     ListAPIView,
@@ -128,6 +128,7 @@ class AlertActionView(APIView):
         return Response(AlertSerializer(alert).data)
 
 
+@extend_schema_view(post=extend_schema(responses={201: SilenceSerializer, **_REFUSED}))
 @extend_schema(responses={200: SilenceSerializer, **_REFUSED})
 class SilencesView(_ByMethod, ListCreateAPIView[Silence]):
     """For a time, alerts that match are recorded and nobody is told."""
@@ -154,6 +155,7 @@ class SilenceView(_ByMethod, RetrieveAPIView[Silence]):
         return Response(status=204)
 
 
+@extend_schema_view(post=extend_schema(responses={201: ThresholdSerializer, **_REFUSED}))
 @extend_schema(responses={200: ThresholdSerializer, **_REFUSED})
 class ThresholdsView(_ByMethod, ListCreateAPIView[Threshold]):
     """All thresholds; a new one is evaluated within seconds."""
@@ -163,6 +165,7 @@ class ThresholdsView(_ByMethod, ListCreateAPIView[Threshold]):
     queryset = Threshold.objects.prefetch_related("channels").order_by("name")
 
 
+@extend_schema_view(delete=extend_schema(responses={204: None, **_NOT_FOUND}))
 @extend_schema(responses={200: ThresholdSerializer, **_REFUSED, **_NOT_FOUND})
 class ThresholdView(_ByMethod, RetrieveUpdateDestroyAPIView[Threshold]):
     """One threshold. Its alerts outlive it."""
@@ -172,6 +175,7 @@ class ThresholdView(_ByMethod, RetrieveUpdateDestroyAPIView[Threshold]):
     queryset = Threshold.objects.all()
 
 
+@extend_schema_view(post=extend_schema(responses={201: ChannelSerializer, **_REFUSED}))
 @extend_schema(responses={200: ChannelSerializer, **_REFUSED})
 class ChannelsView(_ByMethod, ListCreateAPIView[Channel]):
     """Where people hear."""
@@ -181,6 +185,7 @@ class ChannelsView(_ByMethod, ListCreateAPIView[Channel]):
     queryset = Channel.objects.order_by("name")
 
 
+@extend_schema_view(delete=extend_schema(responses={204: None, **_NOT_FOUND}))
 @extend_schema(responses={200: ChannelSerializer, **_REFUSED, **_NOT_FOUND})
 class ChannelView(_ByMethod, RetrieveUpdateDestroyAPIView[Channel]):
     """One channel."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.generics import (
     ListAPIView,
@@ -53,6 +53,7 @@ class _PlansByMethod(APIView):
         return f"backups.{_VERBS.get(self.request.method or '', 'change')}_plan"
 
 
+@extend_schema_view(post=extend_schema(responses={201: PlanSerializer, **_REFUSED}))
 @extend_schema(responses={200: PlanSerializer, **_REFUSED})
 class PlansView(_PlansByMethod, ListCreateAPIView[Plan]):
     """What is backed up, when, where to, and for how long it is kept."""
@@ -61,6 +62,7 @@ class PlansView(_PlansByMethod, ListCreateAPIView[Plan]):
     queryset = Plan.objects.prefetch_related("destinations").order_by("name")
 
 
+@extend_schema_view(delete=extend_schema(responses={204: None, **_NOT_FOUND}))
 @extend_schema(responses={200: PlanSerializer, **_REFUSED, **_NOT_FOUND})
 class PlanView(_PlansByMethod, RetrieveUpdateDestroyAPIView[Plan]):
     """One plan. Its backups outlive it: nobody deletes them then."""

@@ -8,7 +8,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_view,
+)
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import GenericAPIView, ListCreateAPIView, RetrieveUpdateDestroyAPIView
@@ -89,14 +94,17 @@ class _ByMethod(GenericAPIView[Annotation]):
         return f"monitoring.{_VERBS.get(self.request.method or '', 'change')}_annotation"
 
 
-@extend_schema(
-    parameters=[
-        OpenApiParameter("kind", str, description=", ".join(Annotation.Kind.values)),
-        OpenApiParameter("tag", str),
-        OpenApiParameter("start", str, description="Unix seconds or ISO 8601: not before it"),
-        OpenApiParameter("end", str, description="Unix seconds or ISO 8601: before it"),
-    ],
-    responses={200: AnnotationSerializer, 201: AnnotationSerializer, **_ERRORS},
+@extend_schema_view(
+    get=extend_schema(
+        parameters=[
+            OpenApiParameter("kind", str, description=", ".join(Annotation.Kind.values)),
+            OpenApiParameter("tag", str),
+            OpenApiParameter("start", str, description="Unix seconds or ISO 8601: not before it"),
+            OpenApiParameter("end", str, description="Unix seconds or ISO 8601: before it"),
+        ],
+        responses={200: AnnotationSerializer, **_ERRORS},
+    ),
+    post=extend_schema(responses={201: AnnotationSerializer, **_ERRORS}),
 )
 class AnnotationsView(_ByMethod, ListCreateAPIView[Annotation]):
     """What was done to the system and when, the newest first."""
@@ -124,6 +132,7 @@ class AnnotationsView(_ByMethod, ListCreateAPIView[Annotation]):
         serializer.save(created_by=by[:150])
 
 
+@extend_schema_view(delete=extend_schema(responses={204: None, 404: ErrorSerializer}))
 @extend_schema(responses={200: AnnotationSerializer, 404: ErrorSerializer, **_ERRORS})
 class AnnotationView(_ByMethod, RetrieveUpdateDestroyAPIView[Annotation]):
     """One of them: a deployment that is over gets its `end` by PATCH."""

@@ -3,7 +3,7 @@
 from django.urls import include, re_path
 
 from opsportal.health.views import DetailedView, HealthSummaryView, LivenessView, ReadinessView
-from opsportal.views import DocsView, SchemaView
+from opsportal.reference.views import DocsView, SchemaView
 
 urlpatterns = [
     re_path(r"^health/?$", HealthSummaryView.as_view(), name="health"),

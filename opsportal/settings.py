@@ -90,7 +90,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "django_celery_beat",
     "axes",
     "opsportal.apps.OpsPortalConfig",
@@ -350,8 +349,10 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["opsportal.openapi.without_trailing_slash"],
     "SCHEMA_PATH_PREFIX": "/api(/v1)?",
     "SERVE_PERMISSIONS": ["opsportal.permissions.HasScope"],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "opsportal.openapi.with_examples",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "CheckStatusEnum": "monitoring.models.CheckStatus",
         "CheckKindEnum": "monitoring.probes.registry.LABELS.items",

@@ -5,11 +5,19 @@ from playwright.sync_api import Page, expect
 from tests.browser.web_server import WebServer
 
 
-def test_the_page_lists_the_operations_from_this_server_alone(
+def test_an_operation_opens_and_shows_the_command_from_this_server_alone(
     page: Page, server: WebServer
 ) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{server.url}/api/docs")
-    expect(page.get_by_text("/api/v1/points").first).to_be_visible()
+    page.locator("#points_create summary").click()
+    expect(page.locator("#points_create pre")).to_contain_text(f"{server.url}/api/v1/points")
     assert [url for url in asked if not url.startswith((server.url, "data:"))] == []
+
+
+def test_a_link_to_an_object_leads_to_its_fields(page: Page, server: WebServer) -> None:
+    page.goto(f"{server.url}/api/docs#checks_update")
+    page.locator("#checks_update summary").click()
+    page.locator("#checks_update").get_by_role("link", name="WholeCheck").first.click()
+    expect(page.get_by_role("heading", name="WholeCheck")).to_be_in_viewport()

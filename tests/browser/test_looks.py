@@ -84,6 +84,7 @@ ADDRESSES = [
     "/admin/reports/reportsettings/add/",
     "/reports/weekly",
     "/status/",
+    "/api/docs",
     "/nothing",
 ]
 
