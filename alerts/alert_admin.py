@@ -74,7 +74,7 @@ class AlertAdmin(History, AlertBase):
 
     @admin.display(description="limit")
     def shown_limit(self, alert: Alert) -> str:
-        return "" if alert.limit is None else alert.shown(alert.limit)
+        return alert.shown_limit
 
     @admin.display(description="started", ordering="started_ms")
     def started(self, alert: Alert) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from alerts.combining import NO_SERIES, Subject
 from alerts.conditions.base import Judgement
 from alerts.deliveries import Notice, queue, queue_recovery
@@ -11,7 +13,7 @@ from alerts.telling import DECIDED, Rules, decide
 from alerts.watching import Watched
 from alerts.wording import sentence
 from alerts.writing import write
-from monitoring.models import Check
+from monitoring.models import Check, CheckStatus
 from monitoring.store import LatestPoint
 from monitoring.tags import labels_of
 
@@ -19,6 +21,16 @@ _UPDATED = (
     "state", "severity", "value", "limit", "unit", "message", "started_ms", "fired_ms",
     "good_since_ms", "resolved_ms", "resolved_why", *DECIDED,
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """What is told of one; without a state, which comes with the first probe, None."""
+
+    name: str
+    tags: list[str]
+    status: str | None
+    message: str
 
 
 class Changes:
@@ -32,7 +44,7 @@ class Changes:
         self._events: list[AlertEvent] = []
         self._fired: list[Alert] = []
         self._resolved: list[Alert] = []
-        self._checks: dict[str, tuple[str, list[str]]] | None = None
+        self._checks: dict[str, _Check] | None = None
 
     def take(
         self,
@@ -93,7 +105,12 @@ class Changes:
         measures = self._watched.condition.measures(self._watched.rule)
         alert.value, alert.limit, alert.unit = judgement.value, judgement.limit, measures[1]
         alert.message = sentence(
-            alert.metric, measures, self._for_people(point), judgement.value, judgement.why
+            alert.metric,
+            measures,
+            self._for_people(point),
+            judgement.value,
+            judgement.why,
+            self._seen(point),
         )
         kinds = {
             Why.STARTED: EventKind.STARTED,
@@ -110,20 +127,27 @@ class Changes:
         """A check by its name; labels have its slug."""
         labels = point.series.labels
         known = self._check(labels)
-        return {**labels, "check": known[0]} if known else labels
+        return {**labels, "check": known.name} if known else labels
+
+    def _seen(self, point: LatestPoint) -> str:
+        """Why a check is down: whoever is woken by it need not look it up."""
+        known = self._check(point.series.labels)
+        is_down = known and known.status == CheckStatus.DOWN and point.series.metric == "check_up"
+        return known.message if known and is_down else ""
 
     def _of_its_tags(self, labels: dict[str, str]) -> dict[str, str]:
         """Of a check on which host it is, or of which app, if somebody has said so."""
         known = self._check(labels)
-        return labels_of(known[1]) if known else {}
+        return labels_of(known.tags) if known else {}
 
-    def _check(self, labels: dict[str, str]) -> tuple[str, list[str]] | None:
-        """Its name and tags."""
+    def _check(self, labels: dict[str, str]) -> _Check | None:
         if "check" not in labels:
             return None
         if self._checks is None:
-            rows = Check.objects.values_list("slug", "name", "tags")
-            self._checks = {slug: (name, tags) for slug, name, tags in rows}
+            rows = Check.objects.values_list(
+                *("slug", "name", "tags", "state__status", "state__message")
+            )
+            self._checks = {slug: _Check(*others) for slug, *others in rows}
         return self._checks.get(labels["check"])
 
     def _end(self, alert: Alert, judgement: Judgement, why: Why) -> None:

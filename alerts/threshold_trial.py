@@ -18,6 +18,7 @@ from alerts.models import Threshold
 from alerts.wording import place_of
 from monitoring import store
 from monitoring.amounts import amount
+from monitoring.catalogue import word
 from monitoring.store import Selector, SeriesRef, Window
 
 MOST_SERIES = 5
@@ -153,11 +154,13 @@ def _shown(
         [(x(e.fired_ms), max(2.0, x(e.ended_ms or end_ms) - x(e.fired_ms))) for e in episodes],
         with_unit(metric, low),
         with_unit(metric, high),
-        [_row(each, end_ms, unit) for each in episodes[-20:]],
+        [_row(each, end_ms, metric, unit) for each in episodes[-20:]],
     )
 
 
-def _row(past: Past, now_ms: int, unit: str) -> tuple[datetime, str, str, str]:
-    peak = "" if past.peak is None else amount(past.peak, unit)
+def _row(past: Past, now_ms: int, metric: str, unit: str) -> tuple[datetime, str, str, str]:
+    peak = ""
+    if past.peak is not None:
+        peak = (not unit and word(metric, past.peak)) or amount(past.peak, unit)
     begun = datetime.fromtimestamp(past.fired_ms / 1000, UTC)
     return begun, past.severity, _in_words(past.lasted_ms(now_ms)), peak

@@ -11,7 +11,20 @@ MAX_LENGTH = 500
 # What tells one series of a metric from another, in the order in which people say it.
 _PLACES = ("check", "plan", "channel", "service", "route", "queue")
 _ON_A_HOST = ("host", "path")
-_STATES = {"check_up": "is down", "restore_test_ok": "restore test failed"}
+# With the place where there is one: what is 0 or 1 is no number to a person.
+_STATES = {
+    ("check_up", 0): ("{} is down", "a check is down"),
+    ("check_flapping", 1): ("{} turns down and up again and again", "a check flaps"),
+    ("restore_test_ok", 0): ("{} restore test failed", "a restore test failed"),
+    ("backup_retention_stopped", 1): ("retention of {} stopped", "retention stopped"),
+    ("portal_blind", 1): ("the portal has lost its network", "the portal has lost its network"),
+    ("portal_channel_failing", 1): ("channel {} fails", "a channel fails"),
+    ("portal_login_lockouts", 1): (
+        "somebody failed to log in too often",
+        "somebody failed to log in too often",
+    ),
+}
+_LONGEST_REASON = 160
 
 
 def sentence(
@@ -20,16 +33,25 @@ def sentence(
     labels: Mapping[str, str],
     value: float | None,
     why: str,
+    seen: str = "",
 ) -> str:
-    """Such as "CPU 97.2 % on web-1, above 90 %" or "tradier is down". `measures` is what the value
-    is, and its unit."""
+    """Such as "CPU 97.2 % on web-1, above 90 %" or "Tradier is down: connection refused".
+    `measures` is what the value is, and its unit; `seen` is what was seen of a check that is down.
+    """
     place = place_of(labels)
-    if metric in _STATES and value == 0:
-        return f"{place or 'something'} {_STATES[metric]}"[:MAX_LENGTH]
     label, unit = measures
+    if not unit and value is not None and (metric, value) in _STATES:
+        at_a_place, anywhere = _STATES[metric, int(value)]
+        reason = f": {_reason(seen)}" if seen else ""
+        return f"{at_a_place.format(place) if place else anywhere}{reason}"[:MAX_LENGTH]
     shown = f"{label} {amount(value, unit)}" if value is not None else label
     where = f" on {place}" if place else ""
     return f"{shown}{where}, {why}"[:MAX_LENGTH]
+
+
+def _reason(seen: str) -> str:
+    line = " ".join(seen.split())
+    return line if len(line) <= _LONGEST_REASON else f"{line[: _LONGEST_REASON - 1]}…"
 
 
 def place_of(labels: Mapping[str, str]) -> str:

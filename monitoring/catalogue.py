@@ -16,13 +16,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """`unit` is shown after a value; `label` is its name in charts; `help` explains it."""
+    """`unit` is shown after a value; `label` is its name in charts; `help` explains it. `words` are
+    what 0 and 1 mean where there is nothing else: nobody should have to know that 0 is "down"."""
 
     name: str
     unit: str
     label: str
     help: str
     kind: Kind = Kind.GAUGE
+    words: tuple[str, str] | None = None
 
 
 class UnknownMetricError(ValueError):
@@ -67,10 +69,22 @@ _ALL = [
         Kind.HISTOGRAM,
     ),
     # The dependencies
-    Metric("check_up", "", "Up", "1 while the check is up or degraded, 0 while it is down"),
+    Metric(
+        "check_up",
+        "",
+        "Up",
+        "1 while the check is up or degraded, 0 while it is down",
+        words=("down", "up"),
+    ),
     Metric("check_response_time_ms", "ms", "Response time", "Duration of a check's probe"),
     Metric("check_phase_ms", "ms", "Phase", "Part of a probe: DNS, connect, TLS, first byte, rest"),
-    Metric("check_flapping", "", "Flapping", "1 while a check turns down and up again and again"),
+    Metric(
+        "check_flapping",
+        "",
+        "Flapping",
+        "1 while a check turns down and up again and again",
+        words=("steady", "flapping"),
+    ),
     Metric("check_lag_seconds", "s", "Check lag", "How late probes began, at most"),
     Metric("tls_days_remaining", "d", "Certificate", "Days until a certificate expires"),
     # The backups
@@ -84,16 +98,46 @@ _ALL = [
     ),
     Metric("backup_copies_missing", "", "Copies missing", "Destinations without the newest backup"),
     Metric("backup_duration_seconds", "s", "Backup duration", "Time that a backup took"),
-    Metric("backup_retention_stopped", "", "Retention stopped", "1 while nothing is deleted"),
-    Metric("restore_test_ok", "", "Restore test", "1 when a backup was restored, else 0"),
+    Metric(
+        "backup_retention_stopped",
+        "",
+        "Retention stopped",
+        "1 while nothing is deleted",
+        words=("going on", "stopped"),
+    ),
+    Metric(
+        "restore_test_ok",
+        "",
+        "Restore test",
+        "1 when a backup was restored, else 0",
+        words=("failed", "passed"),
+    ),
     Metric("restore_test_duration_seconds", "s", "Restore duration", "Time a restore test took"),
     # The portal itself
     Metric("portal_queue_lag_seconds", "s", "Queue lag", "Time a task waited for a worker"),
     Metric("portal_beat_age_seconds", "s", "Beat's age", "Time since beat's canary came through"),
     Metric("portal_deliveries_pending", "", "Deliveries", "Messages that wait to be sent"),
-    Metric("portal_blind", "", "Blind", "1 while the portal has lost its network, else 0"),
-    Metric("portal_login_lockouts", "", "Lockouts", "1 when somebody failed to log in too often"),
-    Metric("portal_channel_failing", "", "Channel fails", "1 after a channel refused, else 0"),
+    Metric(
+        "portal_blind",
+        "",
+        "Blind",
+        "1 while the portal has lost its network, else 0",
+        words=("connected", "blind"),
+    ),
+    Metric(
+        "portal_login_lockouts",
+        "",
+        "Lockouts",
+        "1 when somebody failed to log in too often",
+        words=("nobody", "locked out"),
+    ),
+    Metric(
+        "portal_channel_failing",
+        "",
+        "Channel fails",
+        "1 after a channel refused, else 0",
+        words=("works", "fails"),
+    ),
     Metric("process_rss_bytes", "B", "Process memory", "Resident memory of a portal process"),
 ]
 
@@ -108,3 +152,17 @@ def metric(name: str) -> Metric:
         near = difflib.get_close_matches(name[:100], METRICS, n=3)
         hint = f"; did you mean {', '.join(near)}?" if near else "; see docs/metrics.md"
         raise UnknownMetricError(f"unknown metric {name[:100]!r}{hint}") from None
+
+
+def has_words(name: str) -> bool:
+    """Whether its values are states: a limit between two of them says nothing to a person."""
+    found = METRICS.get(name)
+    return found is not None and found.words is not None
+
+
+def word(name: str, value: float) -> str:
+    """What it is, such as "down"; empty for what is a number, as the mean of two states is."""
+    found = METRICS.get(name)
+    if found is None or found.words is None or value not in (0, 1):
+        return ""
+    return found.words[int(value)]

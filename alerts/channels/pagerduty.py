@@ -9,14 +9,14 @@ from alerts.channels.answers import as_object, posted, told
 from alerts.channels.base import ChannelKind, PermanentError, Receipt, TemporaryError
 from alerts.channels.secrecy import safe
 from alerts.channels.wording import (
-    amount,
-    finite,
     iso,
     label_line,
     labels,
+    limit_of,
     link,
     links,
     one_line,
+    value_of,
 )
 from alerts.message import Item, Message
 from opsportal.lib.kinds import kind, setting
@@ -92,8 +92,8 @@ def _source(item: Item) -> str:
 def _details(message: Message, item: Item) -> dict[str, Any]:
     return {
         "threshold": one_line(item.threshold, 200),
-        "value": amount(finite(item.value), item.unit),
-        "limit": f"{item.comparison} {amount(finite(item.limit), item.unit)}".strip(),
+        "value": value_of(item),
+        "limit": limit_of(item),
         "labels": dict(labels(item)),
         "kind": message.kind,
         "idempotency_key": message.idempotency_key,

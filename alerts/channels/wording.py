@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from alerts.message import Item, Message
 from monitoring.amounts import amount as in_words
+from monitoring.catalogue import has_words, word
 
 MAX_ITEMS = 10
 MAX_LABELS = 20
@@ -57,11 +58,24 @@ def amount(value: float | None, unit: str) -> str:
     return in_words(value, one_line(unit, 20))
 
 
-def against(item: Item) -> str:
-    """Such as "97.2 %, limit > 90 %"; empty where there is no value."""
+def value_of(item: Item) -> str:
+    """Such as "97.2 %", or "down"."""
+    value = finite(item.value)
+    state = word(item.metric, value) if value is not None and not item.unit else ""
+    return state or amount(item.value, item.unit)
+
+
+def limit_of(item: Item) -> str:
+    """Such as "> 90 %"; empty where there is none, and between two states."""
     limit = amount(item.limit, item.unit)
-    wanted = f"limit {item.comparison} {limit}".replace("  ", " ") if limit else ""
-    return ", ".join(filter(None, (amount(item.value, item.unit), wanted)))
+    is_state = not item.unit and has_words(item.metric)
+    return "" if is_state or not limit else f"{item.comparison} {limit}".strip()
+
+
+def against(item: Item) -> str:
+    """Such as "97.2 %, limit > 90 %", or "down"; empty where there is no value."""
+    limit = limit_of(item)
+    return ", ".join(filter(None, (value_of(item), f"limit {limit}" if limit else "")))
 
 
 def labels(item: Item) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from alerts.conditions.aggregation import aggregate
 from alerts.conditions.base import Condition, Finding, Judgement, Rule
 from monitoring.amounts import amount
-from monitoring.catalogue import METRICS
+from monitoring.catalogue import METRICS, word
 from monitoring.store import Bucket
 from opsportal.lib.kinds import kind
 
@@ -80,22 +80,32 @@ def _limits(rule: Rule) -> list[tuple[str, float]]:
 
 
 def phrase(rule: Rule, limit: float) -> str:
-    return f"{_WORDS[rule.comparison]} {_limit(rule, limit)}"
+    return _state(rule, limit, rule.comparison) or _phrase(rule, limit, rule.comparison)
 
 
 def _back(rule: Rule, limit: float) -> str:
     opposite = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}[rule.comparison]
-    return f"{_WORDS[opposite]} {_limit(rule, limit)}"
+    return _state(rule, limit, opposite) or _phrase(rule, limit, opposite)
 
 
-def _limit(rule: Rule, limit: float) -> str:
-    return with_unit(rule.metric, limit, "/s" if rule.aggregation == "rate" else "")
+def _state(rule: Rule, limit: float, comparison: str) -> str:
+    """Such as "down" rather than "below 1", where just one of two states is meant."""
+    if rule.aggregation in ("rate", "absent"):
+        return ""
+    meant = [word(rule.metric, each) for each in (0.0, 1.0) if _BEYOND[comparison](each, limit)]
+    return meant[0] if len(meant) == 1 else ""
+
+
+def _phrase(rule: Rule, limit: float, comparison: str) -> str:
+    unit = METRICS[rule.metric].unit if rule.metric in METRICS else ""
+    per_second = "/s" if rule.aggregation == "rate" else ""
+    return f"{_WORDS[comparison]} {amount(limit, f'{unit}{per_second}')}"
 
 
 def came(rule: Rule, buckets: Sequence[Bucket]) -> str:
     return "data came" if buckets else f"no data for {rule.window_seconds} s"
 
 
-def with_unit(metric: str, value: float, suffix: str = "") -> str:
+def with_unit(metric: str, value: float) -> str:
     unit = METRICS[metric].unit if metric in METRICS else ""
-    return amount(value, f"{unit}{suffix}")
+    return word(metric, value) or amount(value, unit)

@@ -6,7 +6,7 @@ from django.db import models
 
 from alerts.models.thresholds import Severity, Threshold
 from monitoring.amounts import amount
-from monitoring.catalogue import METRICS
+from monitoring.catalogue import METRICS, has_words, word
 
 
 class AlertState(models.TextChoices):
@@ -94,8 +94,16 @@ class Alert(models.Model):
         return METRICS[self.metric].unit if self.metric in METRICS else ""
 
     def shown(self, value: float) -> str:
-        """A value such as its own, or its limit, for people."""
-        return amount(value, self.shown_unit)
+        """A value such as its own, for people: "97 %", "down"."""
+        state = "" if self.shown_unit else word(self.metric, value)
+        return state or amount(value, self.shown_unit)
+
+    @property
+    def shown_limit(self) -> str:
+        """Empty where there is none, and between two states."""
+        if self.limit is None or (not self.shown_unit and has_words(self.metric)):
+            return ""
+        return amount(self.limit, self.shown_unit)
 
 
 class EventKind(models.TextChoices):

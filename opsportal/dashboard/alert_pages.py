@@ -128,7 +128,7 @@ def _row(alert: Alert, now_ms: int) -> dict[str, Any]:
         "since": _moment(alert.fired_ms or alert.started_ms),
         "lasted": text(max(0, (end_ms - (alert.fired_ms or alert.started_ms)) // 1000), "s"),
         "value": value,
-        "limit": "" if alert.limit is None else alert.shown(alert.limit),
+        "limit": alert.shown_limit,
     }
 
 
@@ -163,7 +163,7 @@ def _chart(alert: Alert, now_ms: int) -> dict[str, Any] | None:
         "drawing": drawn(
             window.buckets, _limit(alert), alert.fired_ms or alert.started_ms, alert.resolved_ms
         ),
-        "limit": "" if _limit(alert) is None else alert.shown(alert.limit or 0.0),
+        "limit": "" if _limit(alert) is None else alert.shown_limit,
         "start": _moment(window.buckets[0].time_ms),
         "end": _moment(window.buckets[-1].time_ms),
         "lowest": with_unit(alert.metric, min(values)),

@@ -40,7 +40,7 @@ def test_a_tag_that_is_no_label_is_none() -> None:
 def test_those_on_one_host_are_one_message(checks: list[Check]) -> None:
     all_down(START_MS + 60_000)
     told = sorted(item_summaries(each) for each in Delivery.objects.all())
-    assert told == ["3 alerts on db-1: Check down", "elsewhere is down"]
+    assert told == ["3 alerts on db-1: Check down", "elsewhere is down: connection refused"]
 
 
 def test_a_host_that_is_down_mutes_its_checks_and_no_others(checks: list[Check]) -> None:
@@ -54,5 +54,5 @@ def test_a_host_that_is_down_mutes_its_checks_and_no_others(checks: list[Check])
         "inhibition A host that is down mutes what runs on it: Host down fires"
     }
     told = sorted(item_summaries(each) for each in Delivery.objects.all())
-    assert told == ["CPU on db-1, no data for 30 s", "elsewhere is down"]
+    assert told == ["CPU on db-1, no data for 30 s", "elsewhere is down: connection refused"]
     assert Channel.objects.get().deliveries.count() == 2
