@@ -48,7 +48,6 @@ class CheckAdmin(CheckBase):
     list_filter = [HealthFilter, "kind", TagFilter]
     list_select_related = ["state"]
     list_per_page = 100
-    show_full_result_count = False
     search_fields = ["name", "state__message"]
     ordering = ["name"]
     actions = [pause, resume, probe_now, add_tag]

@@ -32,9 +32,6 @@ class RecentValuesFilter(AllValuesFieldListFilter):
 class History:
     """Of an admin whose rows the portal writes: nothing to add, change or delete by hand."""
 
-    # Of a million rows one count is enough: how many there are beside those filtered is not asked.
-    show_full_result_count = False
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

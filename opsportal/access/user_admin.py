@@ -25,7 +25,6 @@ admin.site.unregister(User)
 
 @admin.register(User)
 class PortalUserAdmin(UserBase):
-    show_full_result_count = False
     list_display = ("username", "email", "roles", "is_active", "is_superuser", "last_login")
 
     actions = ("end_sessions", "remove_second_factor")
