@@ -91,9 +91,10 @@ def _timed(client: Any, address: str, prepare: Callable[[], None]) -> tuple[floa
 def _forget() -> None:
     from opsportal.dashboard.folding import MERGED
     from opsportal.dashboard.growth import GROWTHS
+    from opsportal.dashboard.totals import TOTALS
     from opsportal.dashboard.window_reading import SETTLED
 
-    for each in (SETTLED, MERGED, GROWTHS):
+    for each in (SETTLED, MERGED, GROWTHS, TOTALS):
         each.clear()
 
 

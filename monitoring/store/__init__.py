@@ -14,6 +14,7 @@ from monitoring.store.points import (
     SeriesRef,
     Window,
     WindowRequest,
+    bucket_of,
 )
 from monitoring.store.reading import (
     latest,
@@ -43,6 +44,7 @@ __all__ = [
     "Window",
     "WindowRequest",
     "added",
+    "bucket_of",
     "compact",
     "forget",
     "latest",

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
-from monitoring.histogram import Histogram, fields_of
+from monitoring.histogram import Histogram, sum_of
 from monitoring.store.dialect import any_of, insert_points
-from monitoring.store.samples import BucketColumns, Samples
+from monitoring.store.points import Bucket, bucket_of
+from monitoring.store.samples import Samples, aggregate
 from monitoring.store.sealing import Growth
 
 HeadPoint = tuple[int, int, float, Histogram | None]
 """series_id, time_ms, value, histogram; a series has either all or none of its histograms"""
+HeadRow = tuple[Any, ...]
+"""time_ms, value, histogram of one series, as they are stored; and whatever else"""
 
 
 def write_head(cursor: CursorWrapper, points: Sequence[HeadPoint], *, replacing: bool) -> None:
@@ -57,24 +62,24 @@ def samples_of(points: Iterable[HeadPoint]) -> Samples:
     return Samples.of_values(times, [point[2] for point in ordered])
 
 
-def samples_of_rows(rows: Sequence[tuple[int, float, bytes | None]]) -> Samples:
-    """Of one series, by time: time_ms, value and histogram as they are stored. As `samples_of`,
-    without making histograms of which only the columns are wanted: hundreds of series at once."""
+def buckets_of_rows(
+    rows: Sequence[HeadRow], start_ms: int, end_ms: int, step_ms: int, origin_ms: int = 0
+) -> list[Bucket]:
+    """As `aggregate`, of the rows of one series by time: without making a histogram of each of
+    thousands of rows."""
     times = [row[0] for row in rows]
+    if rows[0][2] is None:
+        samples = Samples.of_values(times, [row[1] for row in rows])
+        return aggregate(samples, start_ms, end_ms, step_ms, origin_ms)
     packed = [row[2] for row in rows if row[2] is not None]
-    if not packed:
-        return Samples.of_values(times, [row[1] for row in rows])
-    columns = BucketColumns([], [], [], [])
-    heads = []
-    for data in packed:
-        head, indexes, counts = fields_of(data)
-        heads.append(head)
-        columns.indexes.extend(indexes)
-        columns.counts.extend(counts)
-    counted, columns.zero_counts, sums, mins, maxs, columns.sizes = map(
-        list, zip(*heads, strict=True)
-    )
-    return Samples(times, counted, sums, mins, maxs, columns)
+    place, stop = 0, len(times)
+    buckets = []
+    while place < stop:
+        time_ms = times[place] - (times[place] - origin_ms) % step_ms
+        following = bisect_left(times, time_ms + step_ms, place, stop)
+        buckets.append(bucket_of(time_ms, sum_of(packed[place:following])))
+        place = following
+    return buckets
 
 
 def histogram_growth(cursor: CursorWrapper, points: Sequence[HeadPoint]) -> dict[int, Growth]:

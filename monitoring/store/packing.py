@@ -41,15 +41,16 @@ class Packed:
         plain = zstandard.decompress(data, max_output_size=_MAX_SIZE_BYTES)
         (count,) = _COUNT.unpack_from(plain)
         numbers = struct.unpack_from(f"<{count}q{count}I", plain, _COUNT.size)
-        offsets = accumulate(numbers[count:], initial=_COUNT.size + 12 * count)
-        self._places = dict(zip(numbers[:count], offsets, strict=False))
+        ends = list(accumulate(numbers[count:], initial=_COUNT.size + 12 * count))
+        places = map(slice, ends, ends[1:])
+        self._places: dict[int, slice] = dict(zip(numbers[:count], places, strict=True))
         # No copy of all that follows for each of them.
         self._view = memoryview(plain)
 
     def unpack(self, wanted: Collection[int] | None = None) -> dict[int, Histogram]:
         places, view = self._places, self._view
         chosen = places if wanted is None else [each for each in wanted if each in places]
-        return {each: Histogram.from_bytes(view[places[each] :]) for each in chosen}
+        return {each: Histogram.from_bytes(view[places[each]]) for each in chosen}
 
 
 def between(earlier: Totals, later: Totals) -> dict[int, Histogram]:

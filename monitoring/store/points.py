@@ -49,13 +49,15 @@ class SeriesRef(NamedTuple):
 
 class WindowRequest(NamedTuple):
     """What `windows_of_each` reads for one of its callers. The end is rounded up to a whole step
-    unless it is `exact`: then the last step holds only what came before it."""
+    unless it is `exact`: then the last step holds only what came before it. `whole`: all steps as
+    one bucket, at the start of the first; steps then say only which resolution will do."""
 
     series: Sequence[SeriesRef]
     start_ms: int
     end_ms: int
     step_ms: int
     exact: bool = False
+    whole: bool = False
 
 
 class LatestPoint(NamedTuple):
@@ -82,6 +84,10 @@ class Bucket:
     @property
     def mean(self) -> float:
         return self.sum / self.count
+
+
+def bucket_of(time_ms: int, whole: Histogram) -> Bucket:
+    return Bucket(time_ms, whole.count, whole.sum, whole.min, whole.max, whole)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
 
 from django.db import connection
 
 from monitoring.store.blocks import decode
 from monitoring.store.dialect import any_of
-from monitoring.store.head import samples_of_rows
+from monitoring.store.head import buckets_of_rows
+from monitoring.store.merging import added
 from monitoring.store.points import (
+    Bucket,
     LatestPoint,
     Selector,
     SeriesRef,
@@ -19,7 +24,7 @@ from monitoring.store.points import (
 )
 from monitoring.store.resolutions import Resolution, ceil_to, floor_to
 from monitoring.store.retention import Reach, reach_once, resolution_for
-from monitoring.store.samples import Samples, aggregate, joined
+from monitoring.store.samples import aggregate, joined
 from monitoring.store.series import exact_series, matching_series, series_by_id, series_of
 
 
@@ -79,17 +84,13 @@ def windows_of_each(
     now_ms = time.time_ns() // 1_000_000 if now_ms is None else now_ms
     reached = reached or reach_once(now_ms)
     spans = [_span(each, now_ms, reached) for each in requests]
-    samples = _read([(each.series, *span) for each, span in zip(requests, spans, strict=True)])
+    found = _read([(each.series, *span) for each, span in zip(requests, spans, strict=True)])
     return [
         [
-            Window(
-                series,
-                resolution.ms,
-                aggregate(found[series.id], start, end, each.step_ms) if series.id in found else [],
-            )
-            for series in each.series
+            Window(each, span[0].ms, _buckets(found.get((part, each.id)), request, span))
+            for each in request.series
         ]
-        for each, (resolution, start, end), found in zip(requests, spans, samples, strict=True)
+        for part, (request, span) in enumerate(zip(requests, spans, strict=True))
     ]
 
 
@@ -106,41 +107,62 @@ def _span(
 
 
 _Part = tuple[Sequence[SeriesRef], Resolution, int, int]
+_Row = tuple[int, float, bytes, int, int, int]
+"""time_ms, value, data, part, series_id, and 1 for a block or 0"""
+_TIME = itemgetter(0)
 
 
-def _read(parts: Sequence[_Part]) -> list[dict[int, Samples]]:
-    """For each part, blocks and head joined, of each series that has any."""
-    pieces: list[dict[int, list[Samples]]] = [{} for _ in parts]
-    heads: list[dict[int, list[tuple[int, float, bytes]]]] = [{} for _ in parts]
-    for part, series_id, time_ms, value, data, sealed in _rows(parts):
-        if sealed:
-            pieces[part].setdefault(series_id, []).append(decode(data))
-        else:
-            heads[part].setdefault(series_id, []).append((time_ms, value, data))
-    for found, head in zip(pieces, heads, strict=True):
-        for series_id, rows in head.items():
-            found.setdefault(series_id, []).append(samples_of_rows(rows))
-    return [{series_id: joined(each) for series_id, each in found.items()} for found in pieces]
+@dataclass(slots=True)
+class _Found:
+    """Of one series in one part."""
+
+    blocks: list[_Row] = field(default_factory=list)
+    rows: list[_Row] = field(default_factory=list)
 
 
-def _rows(parts: Sequence[_Part]) -> list[tuple[int, int, int, float, bytes, int]]:
-    """Part, series id, time, value, data and whether it is a block; in order of time.
+def _buckets(
+    found: _Found | None, request: WindowRequest, span: tuple[Resolution, int, int]
+) -> list[Bucket]:
+    if found is None:
+        return []
+    _, start_ms, end_ms = span
+    steps = start_ms, end_ms, request.step_ms, 0
+    if request.whole:
+        steps = start_ms, end_ms, end_ms - start_ms, start_ms
+    new = buckets_of_rows(sorted(found.rows, key=_TIME), *steps) if found.rows else []
+    if not found.blocks:
+        return new
+    blocks = [decode(row[2]) for row in sorted(found.blocks, key=_TIME)]
+    old = aggregate(joined(blocks), *steps)
+    if old and new and old[-1].time_ms == new[0].time_ms:
+        new[0] = added([old.pop(), new[0]])
+    return old + new
 
-    One statement sees blocks and head as they were at one moment, while a compaction may be moving
-    points from the one to the other.
-    """
+
+def _read(parts: Sequence[_Part]) -> dict[tuple[int, int], _Found]:
+    """By part and series; of those that have anything."""
+    found: dict[tuple[int, int], _Found] = defaultdict(_Found)
+    for row in _rows(parts):
+        each = found[row[3:5]]
+        (each.blocks if row[5] else each.rows).append(row)
+    return found
+
+
+def _rows(parts: Sequence[_Part]) -> list[_Row]:
+    """One statement sees blocks and head as they were at one moment, while a compaction may be
+    moving points from the one to the other."""
     statements, parameters = [], []
     for number, (series, resolution, start_ms, end_ms) in enumerate(parts):
         if not series:
             continue
         condition, parameter = any_of("series_id", [each.id for each in series])
         statements.append(
-            f"SELECT {number}, series_id, start_ms, 0.0, data, 1 FROM monitoring_block"  # noqa: S608
+            f"SELECT start_ms, 0.0, data, {number}, series_id, 1 FROM monitoring_block"  # noqa: S608
             f" WHERE {condition} AND resolution_ms = %s AND start_ms >= %s AND start_ms < %s"
             # What is asked for may all be in the head: a long block is not unpacked for nothing.
             " AND EXISTS (SELECT 1 FROM monitoring_series WHERE id = series_id"
             " AND sealed_until_ms > %s)"
-            f" UNION ALL SELECT {number}, series_id, time_ms, value, histogram, 0"
+            f" UNION ALL SELECT time_ms, value, histogram, {number}, series_id, 0"
             f" FROM monitoring_point WHERE {condition} AND time_ms >= %s AND time_ms < %s"
         )
         parameters += [
@@ -151,4 +173,5 @@ def _rows(parts: Sequence[_Part]) -> list[tuple[int, int, int, float, bytes, int
         return []
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(statements), parameters)
-        return sorted(cursor.fetchall(), key=lambda row: row[2])
+        rows: list[_Row] = cursor.fetchall()
+        return rows

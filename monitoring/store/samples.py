@@ -15,7 +15,6 @@ from operator import add
 
 from monitoring.histogram import Histogram
 from monitoring.store.points import Bucket
-from monitoring.store.resolutions import floor_to
 
 
 @dataclass(slots=True)
@@ -138,14 +137,17 @@ def merged(old: Samples, new: Samples) -> Samples:
     return whole.take([row_by_time[time] for time in sorted(row_by_time)])
 
 
-def aggregate(samples: Samples, start_ms: int, end_ms: int, step_ms: int) -> list[Bucket]:
-    """Buckets of the steps from `start_ms` (included) to `end_ms` (not) that have rows."""
+def aggregate(
+    samples: Samples, start_ms: int, end_ms: int, step_ms: int, origin_ms: int = 0
+) -> list[Bucket]:
+    """Buckets of the steps from `start_ms` (included) to `end_ms` (not) that have rows. Steps count
+    from `origin_ms`."""
     times = samples.times
     row, stop = bisect_left(times, start_ms), bisect_left(times, end_ms)
     offsets = samples.buckets.offsets() if samples.buckets else []
     result = []
     while row < stop:
-        time = floor_to(times[row], step_ms)
+        time = times[row] - (times[row] - origin_ms) % step_ms
         following = bisect_left(times, time + step_ms, row, stop)
         result.append(_bucket(samples, offsets, row, following, time))
         row = following
@@ -175,6 +177,9 @@ def _histogram(bucket: Bucket, columns: BucketColumns, rows: slice, flat: slice)
         counts = dict(pairs)
     else:
         for index, count in pairs:
-            counts[index] = counts.get(index, 0) + count
+            if index in counts:
+                counts[index] += count
+            else:
+                counts[index] = count
     zero_count = sum(columns.zero_counts[rows])
     return Histogram(bucket.count, bucket.sum, bucket.min, bucket.max, zero_count, counts)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
 
 from alerts.models import Alert, AlertState, Severity
 from alerts.summary import firing_first
@@ -11,6 +15,7 @@ from opsportal.dashboard.marks import MOST as MOST_MARKS
 from opsportal.dashboard.marks import Mark, marks_of
 from opsportal.dashboard.sentence import Problem
 from opsportal.dashboard.states import State, Verdict
+from opsportal.lib.prepared import Prepared, attributes
 
 # Beyond it the number is said with a plus sign: nobody reads so many.
 MOST = 200
@@ -63,8 +68,15 @@ class FiringAlerts:
                 yield Problem(state, row.message)
 
 
-def read_alerts(start_ms: int, end_ms: int) -> tuple[FiringAlerts, list[Mark]]:
-    """Those that fire, and the marks of those that fired in between. One query."""
+_FIELDS = attributes(
+    Alert,
+    *("id", "name", "metric", "severity", "message", "state"),
+    *("started_ms", "fired_ms", "resolved_ms", "acknowledged_ms"),
+)
+
+
+def _firing_or_fired(start_ms: int, end_ms: int) -> QuerySet[Alert, Any]:
+    """Those that fire, and those that fired in between."""
     # As one statement of two parts, each by an index of its own; a condition with "or" would read
     # all alerts that ever were. What fires is said as a constant: its index is of just those.
     fires = Alert.objects.order_by().extra(where=["state = 'firing'"])
@@ -72,7 +84,18 @@ def read_alerts(start_ms: int, end_ms: int) -> tuple[FiringAlerts, list[Mark]]:
         started_ms__gte=start_ms, started_ms__lt=end_ms, fired_ms__isnull=False
     ).order_by()
     either = fires.values("pk").union(marked.values("pk"), all=True)
-    found = list(firing_first().filter(pk__in=either)[: MOST + MOST_MARKS])
+    return firing_first().filter(pk__in=either).values_list(*_FIELDS)[: MOST + MOST_MARKS]
+
+
+_FIRING_OR_FIRED = Prepared(_firing_or_fired)
+
+
+def read_alerts(start_ms: int, end_ms: int) -> tuple[FiringAlerts, list[Mark]]:
+    """Those that fire, and the marks of those that fired in between. One query."""
+    found = [
+        Alert.from_db(connection.alias, _FIELDS, row)
+        for row in _FIRING_OR_FIRED.rows(start_ms, end_ms)
+    ]
     rows = [each for each in found if each.state == AlertState.FIRING][:MOST]
     return (
         FiringAlerts(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
 
 from backups.models import BackupStatus, Verify
 from backups.summary import (
@@ -17,6 +20,7 @@ from backups.summary import (
 from opsportal.dashboard.formats import text
 from opsportal.dashboard.marks import MOST, Mark
 from opsportal.dashboard.states import State, Verdict, worst
+from opsportal.lib.prepared import Prepared
 
 NO_BACKUP = Verdict(State.UNKNOWN, "No backup yet")
 OVERDUE = Verdict(State.CRITICAL, "Overdue")
@@ -73,10 +77,16 @@ def verdict_of(plan: PlanInShort, now_ms: int) -> Verdict:
     return NOT_VERIFIED if plan.verify == Verify.ALWAYS else STORED
 
 
+def _plans_and_runs(start_ms: int, end_ms: int) -> QuerySet[Any, Row]:
+    return rows_of_plans().union(rows_of_runs(start_ms, end_ms, MOST), all=True)
+
+
+_PLANS_AND_RUNS = Prepared(_plans_and_runs)
+
+
 def read_backups(now_ms: int, start_ms: int, end_ms: int) -> tuple[BackupsInShort, list[Mark]]:
     """How the plans are doing, and the marks of the runs that were over in between. One query."""
-    runs = rows_of_runs(start_ms, end_ms, MOST)
-    rows: list[Row] = list(rows_of_plans().union(runs, all=True))
+    rows = _PLANS_AND_RUNS.rows(start_ms, end_ms)
     plans = sorted((plan_in_short(r) for r in rows if not r[0]), key=lambda plan: plan.name)
     return BackupsInShort(now_ms, plans), marks_of(r for r in rows if r[0])
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
+from django.db import connection
 from django.db.models import (
     Case,
     Count,
@@ -23,11 +25,12 @@ from django.urls import reverse
 from alerts.models import Maintenance
 from monitoring.availability import Span, availability, percent_text, worst_of_cells
 from monitoring.history import DAY_MS, spans_of
-from monitoring.models import Blindness, CheckState, CheckStatus
+from monitoring.models import Blindness, Check, CheckState, CheckStatus
 from monitoring.planned_work import PlannedWork, left_out_of, planned_between
 from monitoring.strips import CELLS, strip_paths
 from opsportal.dashboard.formats import NOTHING, text
 from opsportal.dashboard.states import State, Verdict
+from opsportal.lib.prepared import Prepared, attributes
 
 # The worst first; of ten thousand checks nobody reads more on one page.
 SHOWN = 50
@@ -93,28 +96,51 @@ class Dependencies:
 def read_dependencies(now_ms: int) -> Dependencies:
     """Two queries, however many checks there are; a third where work is planned that may excuse
     what was down."""
+    found = [_state_of(row) for row in _WORST.rows()]
+    spans = spans_of([state.pk for state, _ in found], now_ms - DAY_MS)
+    # The same in every row; without a row there is nothing to say.
+    about_all = found[0][1] if found else _NOTHING
+    excusable = about_all["is_planned"] and _any_down(spans.values())
+    planned = planned_between(now_ms - DAY_MS, now_ms) if excusable else []
+    rows = [_row(state, spans.get(state.pk, []), planned, now_ms) for state, _ in found]
+    counts = {status: count for status, count in about_all["counts"].items() if count}
+    return Dependencies(counts, rows, about_all["is_blind"], _broken(spans.values(), now_ms))
+
+
+_OF_STATE = attributes(
+    CheckState, *("owner_id", "status", "message", "response_time_ms", "flapping_since_ms")
+)
+_OF_CHECK = attributes(Check, "id", "slug", "name", "kind", "tags")
+_ABOUT_ALL = ("is_blind", "is_planned", "counts")
+_NOTHING: Mapping[str, Any] = {"is_blind": False, "is_planned": False, "counts": {}}
+
+
+def _worst() -> QuerySet[CheckState, Any]:
+    """The worst SHOWN, and with each what is true of all."""
     enabled = CheckState.objects.filter(owner__enabled=True)
     ranking = Case(
         *(When(status=status, then=Value(rank)) for rank, status in enumerate(_ORDER)),
         default=Value(len(_ORDER)),
         output_field=IntegerField(),
     )
-    worst = list(
-        enabled.select_related("owner")
-        .annotate(is_blind=Exists(Blindness.objects.filter(ended_ms=None)))
+    return (
+        enabled.annotate(is_blind=Exists(Blindness.objects.filter(ended_ms=None)))
         .annotate(is_planned=Exists(Maintenance.objects.filter(enabled=True)))
         .annotate(counts=Subquery(_counts_of(enabled)))
-        .defer("evidence", "phases_ms")
-        .order_by(ranking, "owner__name")[:SHOWN]
+        .order_by(ranking, "owner__name")
+        .values_list(*_OF_STATE, *(f"owner__{name}" for name in _OF_CHECK), *_ABOUT_ALL)[:SHOWN]
     )
-    spans = spans_of([state.pk for state in worst], now_ms - DAY_MS)
-    excusable = any(state.is_planned for state in worst) and _any_down(spans.values())
-    planned = planned_between(now_ms - DAY_MS, now_ms) if excusable else []
-    rows = [_row(state, spans.get(state.pk, []), planned, now_ms) for state in worst]
-    is_blind = any(state.is_blind for state in worst)
-    # The same in every row; without a row there is nothing to count.
-    counts = {status: count for status, count in worst[0].counts.items() if count} if worst else {}
-    return Dependencies(counts, rows, is_blind, _broken(spans.values(), now_ms))
+
+
+_WORST = Prepared(_worst)
+
+
+def _state_of(row: tuple[Any, ...]) -> tuple[CheckState, Mapping[str, Any]]:
+    """With its check, and what is true of all."""
+    values = iter(row)
+    state = CheckState.from_db(connection.alias, _OF_STATE, list(islice(values, len(_OF_STATE))))
+    state.owner = Check.from_db(connection.alias, _OF_CHECK, list(islice(values, len(_OF_CHECK))))
+    return state, dict(zip(_ABOUT_ALL, values, strict=True))
 
 
 def _counts_of(states: QuerySet[CheckState]) -> QuerySet[CheckState, Any]:

@@ -7,8 +7,7 @@ import threading
 from collections.abc import Collection, Mapping
 from functools import cached_property
 
-from monitoring.histogram import Histogram
-from monitoring.store import Bucket
+from monitoring.store import Bucket, bucket_of
 from monitoring.store.packing import Packed, between
 
 # Of about 2 kB: hundreds of routes over a few ranges, and a year by the week.
@@ -49,7 +48,7 @@ class Growths:
         if known is None:
             totals = [row.packed.unpack(ids) if row else {} for row in (earlier, later)]
             grown = between(*totals)
-            known = {each: _bucket(start_ms, histogram) for each, histogram in grown.items()}
+            known = {each: bucket_of(start_ms, histogram) for each, histogram in grown.items()}
         self._remember(key, known)
         return known
 
@@ -71,7 +70,3 @@ GROWTHS = Growths()
 
 def _mark(row: Row | None) -> Mark:
     return row.mark if row else None
-
-
-def _bucket(time_ms: int, histogram: Histogram) -> Bucket:
-    return Bucket(time_ms, histogram.count, histogram.sum, histogram.min, histogram.max, histogram)

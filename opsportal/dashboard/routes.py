@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from monitoring.store import SeriesRef, Window
 from opsportal.dashboard.before import change_text, notable
 from opsportal.dashboard.formats import NOTHING, text
-from opsportal.dashboard.traffic import Traffic, grouped, total, values_of
+from opsportal.dashboard.totals import TOTALS
+from opsportal.dashboard.traffic import Traffic, grouped, values_of
 
 SHOWN = 20
 LABELS = ("method", "route", "service")
@@ -43,7 +44,7 @@ def labels_of(series: SeriesRef) -> tuple[str, ...]:
 
 def slowest(windows: Iterable[Window]) -> list[Measured]:
     """By p95 over all of the windows, at most SHOWN."""
-    measured = [(labels, total(group)) for labels, group in grouped(windows, *LABELS).items()]
+    measured = [(labels, TOTALS(group)) for labels, group in grouped(windows, *LABELS).items()]
     measured = [(labels, traffic) for labels, traffic in measured if traffic.count]
     measured.sort(key=lambda pair: (-(pair[1].histogram.percentile(95) or 0), pair[0]))
     return measured[:SHOWN]
@@ -55,7 +56,7 @@ def route_rows(
     """Of what was measured in `minutes`; `before` is what to compare with."""
     earlier = grouped(before, *LABELS)
     return [
-        _row(labels, traffic, total(earlier.get(labels, ())), minutes)
+        _row(labels, traffic, TOTALS(earlier.get(labels, ())), minutes)
         for labels, traffic in measured
     ]
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from monitoring.store import Bucket, SeriesRef, Window, WindowRequest
+from monitoring.store import Bucket, Window, WindowRequest, added
 from opsportal.dashboard.folding import folded
 from opsportal.dashboard.ranges import MINUTE_MS
 
@@ -24,7 +24,7 @@ RAW_MS = 1
 
 WindowsOfEach = Callable[[Sequence[WindowRequest]], list[list[Window]]]
 """As `monitoring.store.windows_of_each`"""
-Key = tuple[int, int, tuple[int, ...]]
+Key = tuple[int, int, bool, tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,8 @@ class SettledSteps:
             over, read_at_ms = joined(known.windows, over, request), known.read_at_ms
         settled = Settled(_first_ms(request), until(request, now_ms), read_at_ms, over)
         self._remember(_key(place, request), settled)
+        if request.whole:
+            return beside(over, fresh)
         return joined(over, fresh, request) if fresh else over
 
     def clear(self) -> None:
@@ -109,7 +111,7 @@ class SettledSteps:
 
 
 def _key(place: int, request: WindowRequest) -> Key:
-    return place, request.step_ms, tuple(each.id for each in request.series)
+    return place, request.step_ms, request.whole, tuple(each.id for each in request.series)
 
 
 def _first_ms(request: WindowRequest) -> int:
@@ -135,22 +137,21 @@ def _asked(
     request: WindowRequest, known: Settled | None, now_ms: int
 ) -> tuple[WindowRequest, WindowRequest]:
     """What to read of what is over, and of what is not."""
-    series, step_ms = request.series, request.step_ms
-    until_ms, grain_ms = until(request, now_ms), _grain_ms(request)
+    step_ms, until_ms, grain_ms = request.step_ms, until(request, now_ms), _grain_ms(request)
     start_ms = _first_ms(request)
     if known is not None:
         # Little, and of now: as it was recorded, not as it is rolled up.
         start_ms, step_ms = known.until_ms, grain_ms
     return (
-        _part(series, start_ms, until_ms, step_ms),
-        _part(series, until_ms, _end_ms(request), grain_ms),
+        _part(request, start_ms, until_ms, step_ms),
+        _part(request, until_ms, _end_ms(request), grain_ms),
     )
 
 
-def _part(series: Sequence[SeriesRef], start_ms: int, end_ms: int, step_ms: int) -> WindowRequest:
+def _part(request: WindowRequest, start_ms: int, end_ms: int, step_ms: int) -> WindowRequest:
     """Without series where there is nothing to read."""
     if start_ms < end_ms:
-        return WindowRequest(series, start_ms, end_ms, step_ms, exact=True)
+        return WindowRequest(request.series, start_ms, end_ms, step_ms, True, request.whole)
     return WindowRequest((), 0, 1, 1)
 
 
@@ -158,24 +159,37 @@ def covers(known: Settled, request: WindowRequest, now_ms: int) -> bool:
     """What is known must not reach beyond what is asked for."""
     fresh = 0 <= now_ms - known.read_at_ms < READ_AGAIN_AFTER_MS
     first_ms = _first_ms(request)
+    if request.whole and known.start_ms != first_ms:
+        return False
     return fresh and known.start_ms <= first_ms <= known.until_ms <= until(request, now_ms)
 
 
 def joined(old: Sequence[Window], new: Sequence[Window], request: WindowRequest) -> list[Window]:
     """The steps of `old` from the first on, and `new` added to them. Buckets of `old` that get
     nothing more stay the same objects."""
-    first_ms, step_ms = _first_ms(request), request.step_ms
+    return [_added(before, after.buckets, request) for before, after in zip(old, new, strict=True)]
+
+
+def beside(old: Sequence[Window], new: Sequence[Window]) -> list[Window]:
+    """What is over and what is not as a bucket each: so what is over is the same object at each
+    look, and nobody needs the two as one."""
+    if not new:
+        return list(old)
     return [
-        _added(before, after.buckets, first_ms, step_ms)
+        replace(before, buckets=before.buckets + after.buckets) if after.buckets else before
         for before, after in zip(old, new, strict=True)
     ]
 
 
-def _added(window: Window, new: list[Bucket], first_ms: int, step_ms: int) -> Window:
-    kept = _from(window.buckets, first_ms)
-    if kept is window.buckets and not new:
+def _added(window: Window, new: list[Bucket], request: WindowRequest) -> Window:
+    if request.whole:
+        buckets = [added([*window.buckets, *new])] if new else window.buckets
+    else:
+        kept = _from(window.buckets, _first_ms(request))
+        buckets = folded(kept, new, request.step_ms) if new else kept
+    if buckets is window.buckets:
         return window
-    return Window(window.series, window.resolution_ms, folded(kept, new, step_ms))
+    return replace(window, buckets=buckets)
 
 
 def _from(buckets: list[Bucket], first_ms: int) -> list[Bucket]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from monitoring.histogram import Histogram
 from monitoring.route_names import readable
-from monitoring.store import SeriesRef, Window
+from monitoring.store import Bucket, SeriesRef, Window
 
 SERVER_ERROR = "5xx"
 # The usual threshold: a person hardly notices half a second.
@@ -42,6 +42,9 @@ class Traffic:
         satisfied, within = self._served(APDEX_MS), self._served(4 * APDEX_MS)
         return (satisfied + within) / 2 / self.count
 
+    def copy(self) -> Traffic:
+        return Traffic(self.histogram.copy(), self.failed.copy())
+
     def _served(self, within_ms: float) -> int:
         return self.histogram.count_up_to(within_ms) - self.failed.count_up_to(within_ms)
 
@@ -49,13 +52,22 @@ class Traffic:
 def total(windows: Iterable[Window]) -> Traffic:
     traffic = Traffic()
     for window in windows:
-        failed = window.series.labels.get("status_class") == SERVER_ERROR
-        for bucket in window.buckets:
-            if bucket.histogram is not None:
-                traffic.histogram.merge(bucket.histogram)
-                if failed:
-                    traffic.failed.merge(bucket.histogram)
+        failed = has_failed(window.series)
+        add(traffic, ((failed, bucket) for bucket in window.buckets))
     return traffic
+
+
+def add(traffic: Traffic, marked: Iterable[tuple[bool, Bucket]]) -> None:
+    """Buckets, and whether the requests of each failed."""
+    for failed, bucket in marked:
+        if bucket.histogram is not None:
+            traffic.histogram.merge(bucket.histogram)
+            if failed:
+                traffic.failed.merge(bucket.histogram)
+
+
+def has_failed(series: SeriesRef) -> bool:
+    return series.labels.get("status_class") == SERVER_ERROR
 
 
 def grouped(windows: Iterable[Window], *labels: str) -> dict[tuple[str, ...], list[Window]]:

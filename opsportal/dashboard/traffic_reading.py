@@ -70,7 +70,7 @@ class TrafficPlan:
             return [self._steps(self._series.routes), self._steps(service), self._steps(())]
         if self._counted is None:
             return [self._steps(())] * 3
-        routes = self._tail(self._series.routes, self._counted.until_ms)
+        routes = self._tail(self._series.routes, self._counted.until_ms, whole=True)
         if stretch.by_day:
             newest_ms = self._counts.newest_ms or 0
             return [routes, self._tail(service, newest_ms), self._tail(self._busiest, newest_ms)]
@@ -105,12 +105,14 @@ class TrafficPlan:
         stretch = self._stretch
         return WindowRequest(series, stretch.start_ms, stretch.end_ms, stretch.step_ms)
 
-    def _tail(self, series: Sequence[SeriesRef], start_ms: int) -> WindowRequest:
+    def _tail(
+        self, series: Sequence[SeriesRef], start_ms: int, *, whole: bool = False
+    ) -> WindowRequest:
         end_ms = self._stretch.end_ms
         if start_ms >= end_ms:
             return self._steps(())
         # Rows stand at whole hours.
-        return WindowRequest(series, start_ms, end_ms, HOUR_MS, exact=True)
+        return WindowRequest(series, start_ms, end_ms, HOUR_MS, exact=True, whole=whole)
 
 
 def _source(series: SeriesRef) -> tuple[str | None, str | None]:

@@ -32,10 +32,12 @@ class Store:
         self.histogram: Histogram | None = None
 
     def windows_of(self, request: WindowRequest) -> list[Window]:
-        series, start_ms, end_ms, step_ms, exact = request
+        series, start_ms, end_ms, step_ms, exact, whole = request
+        if whole:
+            step_ms = end_ms
         if len(series) > 1:
             self.reads.append((start_ms, end_ms))
-        first_ms = start_ms - start_ms % step_ms
+        first_ms = start_ms if whole else start_ms - start_ms % step_ms
         end_ms = min(end_ms if exact else end_ms + -end_ms % step_ms, self.now_ms)
         times = range(first_ms, end_ms, POINT_MS)
         return [Window(each, 1, folded([], self.points(times), step_ms)) for each in series]
@@ -139,3 +141,29 @@ def test_steps_that_are_over_are_the_same_objects_at_each_look() -> None:
     after = store.look(steps)[0].buckets
     settled = {id(bucket) for bucket in before} & {id(bucket) for bucket in after}
     assert len(settled) >= (HOUR_MS - SETTLED_AFTER_MS - 60_000) // STEP_MS
+
+
+def test_a_whole_that_begins_later_has_nothing_of_what_came_before() -> None:
+    store = Store()
+    steps = SettledSteps()
+    first_ms = NOW_MS - NOW_MS % HOUR_MS - 2 * HOUR_MS
+    longer = WindowRequest(SERIES, first_ms, NOW_MS, HOUR_MS, exact=True, whole=True)
+    shorter = longer._replace(start_ms=first_ms + HOUR_MS)
+    counts = [sum(b.count for b in store.ask(steps, each)[0].buckets) for each in (longer, shorter)]
+    assert counts[0] - counts[1] == HOUR_MS // POINT_MS
+
+
+def test_of_a_whole_what_is_over_is_one_bucket_and_the_same_until_there_is_more() -> None:
+    store = Store()
+    steps = SettledSteps()
+    start_ms = NOW_MS - NOW_MS % HOUR_MS - HOUR_MS
+    seen = []
+    for wait_ms in (0, 100, 60_000):
+        store.now_ms += wait_ms
+        request = WindowRequest(SERIES, start_ms, store.now_ms, HOUR_MS, exact=True, whole=True)
+        buckets = store.ask(steps, request)[0].buckets
+        assert sum(each.count for each in buckets) == -(-(store.now_ms - start_ms) // POINT_MS)
+        assert len(buckets) == 2
+        seen.append(buckets[0])
+    assert seen[0] is seen[1]
+    assert seen[2].count == seen[0].count + 60_000 // POINT_MS

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 import pytest
 
 from opsportal.dashboard.assembly import arrange
+from opsportal.dashboard.marks import Mark
 from opsportal.dashboard.sharing import MOST, Look, SharedLooks
+from opsportal.dashboard.states import State
+from tests.dashboard.readings import NOW_MS, traffic_window
 
 
 class Maker:
@@ -66,4 +70,12 @@ def test_rubbish_in_addresses_does_not_fill_the_memory(maker: Maker) -> None:
 def test_json_is_written_once(make_reading) -> None:  # type: ignore[no-untyped-def]
     look = Look(arrange(make_reading()))
     assert look.json is look.json
-    assert '"tiles"' in look.json
+    assert b'"tiles"' in look.json
+
+
+def test_a_refresh_brings_what_the_page_begins_with(make_reading) -> None:  # type: ignore[no-untyped-def]
+    mark = Mark(NOW_MS, State.WARNING, 'a "name" \N{SNOWMAN}', url="/alerts/1/")
+    requests = traffic_window({NOW_MS - 600_000: [1.5, 20.0]})
+    reading = make_reading(windows=[requests], marks=[mark])
+    shown = arrange(reading)
+    assert json.loads(Look(shown).json) == json.loads(json.dumps(shown.as_json()))

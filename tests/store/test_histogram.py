@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring.histogram import HIGHEST_INDEX, LOWEST_INDEX, Histogram, bucket_index
+from monitoring.histogram import (
+    HIGHEST_INDEX,
+    LOWEST_INDEX,
+    Histogram,
+    bucket_index,
+    sum_of,
+)
 
 MILLISECONDS = st.floats(0.001, 1e7)
 VALUES = st.lists(st.one_of(MILLISECONDS, st.just(0.0)), min_size=1)
@@ -19,8 +25,12 @@ def test_an_empty_histogram_has_no_mean_and_no_percentile() -> None:
 
 
 def test_bytes_that_are_cut_are_refused() -> None:
-    with pytest.raises(struct.error):
-        Histogram.from_bytes(Histogram.of([1.0]).to_bytes()[:-1])
+    whole = Histogram.of([1.0]).to_bytes()
+    for cut in (whole[:-1], whole + b"0", whole[:20], b""):
+        with pytest.raises(struct.error):
+            Histogram.from_bytes(cut)
+        with pytest.raises(struct.error):
+            sum_of([whole, cut])
 
 
 @pytest.mark.parametrize(("value", "index"), [(5e-324, LOWEST_INDEX), (1.7e308, HIGHEST_INDEX)])
@@ -52,3 +62,11 @@ def test_merging_is_the_same_as_having_seen_all_values(
 def test_bytes_come_back(values: list[float]) -> None:
     histogram = Histogram.of(values)
     assert Histogram.from_bytes(histogram.to_bytes()) == histogram
+
+
+@given(st.lists(VALUES, min_size=1, max_size=5))
+def test_bytes_added_up_are_the_histograms_merged(seen: list[list[float]]) -> None:
+    merged = Histogram()
+    for values in seen:
+        merged.merge(Histogram.of(values))
+    assert sum_of([Histogram.of(values).to_bytes() for values in seen]) == merged

@@ -135,6 +135,30 @@ def test_an_exact_end_leaves_out_what_comes_after_it_in_the_last_step() -> None:
     assert counts == [2, 1]
 
 
+def test_a_whole_window_is_one_bucket_of_all_its_steps_from_blocks_and_head() -> None:
+    name, start = "http_response_time_ms", NOW_MS - NOW_MS % HOUR_MS - 5 * HOUR_MS
+    times = range(start - HOUR_MS, NOW_MS, 7 * MINUTE_MS)
+    record(
+        [Point(name, {}, each, Histogram.of([each % 900 + 1.0])) for each in times], now_ms=NOW_MS
+    )
+    assert compact(now_ms=NOW_MS).sealed_points
+    series = [each.series for each in store.latest(Selector(name))]
+    for end in (NOW_MS, start + 1):
+        asked = WindowRequest(series, start, end, HOUR_MS, exact=True)
+        (steps,), (whole,) = store.windows_of_each(
+            [asked, asked._replace(whole=True)], now_ms=NOW_MS
+        )
+        (bucket,) = whole.buckets
+        assert (bucket.time_ms, bucket.count) == (start, sum(each.count for each in steps.buckets))
+        merged = Histogram()
+        for each in steps.buckets:
+            assert each.histogram
+            merged.merge(each.histogram)
+        assert bucket.histogram == merged
+    nothing = WindowRequest(series, NOW_MS + HOUR_MS, NOW_MS + DAY_MS, HOUR_MS, whole=True)
+    assert store.windows_of_each([nothing], now_ms=NOW_MS)[0][0].buckets == []
+
+
 def test_every_label_of_the_selector_has_to_fit() -> None:
     hosts = [{"host": host, "zone": zone} for host, zone in (("a", "x"), ("a", "y"), ("b", "x"))]
     record([Point("load1", labels, NOW_MS, 1.0) for labels in hosts], now_ms=NOW_MS)
