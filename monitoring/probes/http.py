@@ -242,11 +242,11 @@ class Http(Probe):
     def _slow_or_expiring(
         self, response: Response, days: float | None
     ) -> tuple[Status, Reason, str]:
-        slow = f"{response.total_ms:.0f} ms, allowed are"
-        if self.down_ms and response.total_ms > self.down_ms:
-            return Status.DOWN, Reason.SLOW, f"{slow} {self.down_ms:g}"
-        if self.degraded_ms and response.total_ms > self.degraded_ms:
-            return Status.DEGRADED, Reason.SLOW, f"{slow} {self.degraded_ms:g}"
+        spent_ms = response.total_ms
+        if self.down_ms and spent_ms > self.down_ms:
+            return Status.DOWN, Reason.SLOW, _slow(spent_ms, self.down_ms)
+        if self.degraded_ms and spent_ms > self.degraded_ms:
+            return Status.DEGRADED, Reason.SLOW, _slow(spent_ms, self.degraded_ms)
         if days is not None and days < self.certificate_days:
             return Status.DEGRADED, Reason.EXPIRING, f"the certificate expires in {days:.0f} days"
         return Status.UP, Reason.OK, _phrase(response.status)
@@ -260,6 +260,10 @@ class Http(Probe):
             or self.client_certificate
             or self.proxy_password
         )
+
+
+def _slow(spent_ms: float, allowed_ms: float) -> str:
+    return f"{spent_ms:.0f} ms, allowed are {allowed_ms:g}"
 
 
 @lru_cache(maxsize=1000)

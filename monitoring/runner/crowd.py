@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 # lanes.
 CROWD = 1500
 _KEEP_SECONDS = 60
+# By how many jobs more than its share a prober may have.
+_UNEVEN = 50
 # Handshakes of TLS are what can keep all of them busy; this process, which writes, takes its share.
 _PROCESSES = min(4, os.cpu_count() or 1)
 
@@ -47,9 +49,8 @@ class Crowd:
                 self.stop()
             return False
         ready = [each for each in self._probers if each.is_ready]
-        for place, prober in enumerate(ready):
-            # Mostly the same one for a check: what is asked is told once.
-            mine = [job for job in jobs if job.check.check_id % len(ready) == place]
+        shares = shared_out(jobs, [each.asked for each in ready])
+        for prober, mine in zip(ready, shares, strict=True):
             if mine:
                 prober.ask(mine)
         return bool(ready)
@@ -69,3 +70,21 @@ class Crowd:
         alive = [each for each in self._probers if not each.has_ended]
         missing = _PROCESSES - len(alive)
         self._probers = [*alive, *(ProberProcess(self._hear, self._lose) for _ in range(missing))]
+
+
+def shared_out(jobs: Sequence[Job], loads: Sequence[int]) -> list[list[Job]]:
+    """By prober, of which each has so many to answer already. Mostly the same one for a check: what
+    is asked is told once. But with a core that others use too one is slower, and would be waited
+    for in the end."""
+    counts = list(loads)
+    shares: list[list[Job]] = [[] for _ in counts]
+    if not counts:
+        return shares
+    most = (sum(counts) + len(jobs)) / len(counts) + _UNEVEN
+    for job in jobs:
+        place = job.check.check_id % len(counts)
+        if counts[place] >= most:
+            place = counts.index(min(counts))
+        counts[place] += 1
+        shares[place].append(job)
+    return shares

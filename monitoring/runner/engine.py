@@ -67,6 +67,11 @@ class Engine:
     def free(self) -> int:
         return CAPACITY - len(self._running)
 
+    @property
+    def is_probing(self) -> bool:
+        """Or waits to do so: more will be found soon."""
+        return bool(self._running)
+
     def submit(self, leases: Sequence[Lease], checks: dict[int, Prepared]) -> None:
         jobs = [
             Job(lease.due_ms, next(self._numbers), lease, checks[lease.check_id])
@@ -120,8 +125,9 @@ class Engine:
 
     def _heard(self, job: Job, answered: Answered) -> None:
         """From a prober, in the place of a lane."""
-        _number, started_ms, answer = answered
+        _number, started_ms, told = answered
         self._note_lag(started_ms - job.due_ms)
+        answer = told if isinstance(told, HttpError) else Response(*told)
         self._answered(job, cast(Http, job.check.probe), answer)
 
     def _begin_noted(self, job: Job, multi: Multi) -> None:

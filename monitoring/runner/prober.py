@@ -16,6 +16,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from typing import Any
 
 from django.conf import settings
 
@@ -24,8 +25,8 @@ from opsportal.lib.http import HttpError, Multi, Request, Response
 
 Asked = tuple[int, int, int, Request | None]
 """due_ms, number, check_id; the request is told once and whenever it has changed"""
-Answered = tuple[int, int, Response | HttpError]
-"""number, started_ms, answer"""
+Answered = tuple[int, int, tuple[Any, ...] | HttpError]
+"""number, started_ms, a Response's fields or why there is none"""
 
 # To wake the other side for each answer would cost as much as the answer.
 _GATHER_SECONDS = 0.01
@@ -63,13 +64,14 @@ class Prober:
     def _begin(self, task: _Task, multi: Multi) -> None:
         number, started_ms = task.number, now_ms()
         try:
-            multi.add(task.request, lambda answer: self._keep((number, started_ms, answer)))
+            multi.add(task.request, lambda answer: self._keep(number, started_ms, answer))
         except Exception as error:
             # Of any kind: the lane has others to ask.
-            self._keep((number, started_ms, HttpError("protocol", f"cannot be asked: {error}")))
+            self._keep(number, started_ms, HttpError("protocol", f"cannot be asked: {error}"))
 
-    def _keep(self, answered: Answered) -> None:
-        self._answers.append(answered)
+    def _keep(self, number: int, started_ms: int, answer: Response | HttpError) -> None:
+        told = answer.fields if isinstance(answer, Response) else answer
+        self._answers.append((number, started_ms, told))
         if not self._answered.is_set():
             self._answered.set()
 

@@ -55,6 +55,11 @@ class ProberProcess:
     def is_busy(self) -> bool:
         return bool(self._jobs)
 
+    @property
+    def asked(self) -> int:
+        """How many of the jobs it has not answered."""
+        return len(self._jobs)
+
     def ask(self, jobs: Sequence[Job]) -> None:
         with self._lock:
             self._jobs.update((job.number, job) for job in jobs)

@@ -7,6 +7,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from unittest import mock
 
 import psutil
 import pytest
@@ -112,6 +113,17 @@ def test_an_edited_check_is_asked_as_it_is_now(
         CheckState.objects.filter(pk=check.pk).update(probed_ms=None)
         (state,) = until_probed(runner, check, seconds=30).values()
     assert (state.status, state.message) == ("up", "200 OK")
+
+
+def test_a_prober_that_is_behind_gets_less_and_else_each_keeps_its_checks() -> None:
+    jobs = [mock.Mock(**{"check.check_id": number}) for number in range(1000)]
+    even, odd = crowd.shared_out(jobs, [0, 0])
+    assert {job.check.check_id % 2 for job in even} == {0}
+    assert (len(even), len(odd)) == (500, 500)
+    slow, quick = crowd.shared_out(jobs, [900, 100])
+    assert 900 + len(slow) <= 100 + len(quick) + 2 * crowd._UNEVEN
+    assert crowd.shared_out(jobs, [2000, 0]) == [[], jobs]
+    assert crowd.shared_out(jobs, []) == []
 
 
 def test_probers_end_when_there_is_no_crowd_any_more(

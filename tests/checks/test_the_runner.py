@@ -244,6 +244,15 @@ def test_what_has_not_ended_when_the_process_ends_is_given_back() -> None:
     assert state.get().leased_until_ms == 0
 
 
+def test_the_last_result_is_written_without_waiting_for_more(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitoring.runner.running._GATHER_SECONDS", 600)
+    with serving(sending(http(b"ok"))) as good:
+        (state,) = until_probed(runner, web("only", good)).values()
+    assert state.status == "up"
+
+
 def test_a_check_is_begun_when_it_is_due_though_it_is_leased_before(runner: Runner) -> None:
     with serving(sending(http(b"ok"))) as good:
         check = web("soon", good)

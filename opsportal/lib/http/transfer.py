@@ -135,14 +135,13 @@ class Transfer:
         info = self.easy.getinfo
         return Response(
             status=info(pycurl.RESPONSE_CODE),
-            header_lines=tuple(lines),
+            header_lines=b"".join(lines),
             body=b"".join(self._body),
             is_cut=self._is_cut,
             phases_ms=self._phases_ms(),
             total_ms=info(pycurl.TOTAL_TIME) * 1000,
             address=info(pycurl.PRIMARY_IP),
             redirects=0,
-            url=self.request.url,
             expires=self._expires() if self.request.wants_certificate else None,
         )
 
