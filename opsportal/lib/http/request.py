@@ -111,7 +111,7 @@ class Response:
 
     @property
     def fields(self) -> tuple[Any, ...]:
-        """For `Response(*fields)` in another process: pickled as an object it takes twice as long."""
+        """For `Response(*fields)` in another process: pickling the object takes twice as long."""
         return (
             self.status,
             self.header_lines,
