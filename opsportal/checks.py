@@ -11,6 +11,8 @@ from django.core import checks
 
 from opsportal.env import Problem
 
+# What a command looks at before it runs. Django's own checks are of the code, which CI looks at,
+# and load every page: most of a second.
 TAG = "environment"
 
 

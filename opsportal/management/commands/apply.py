@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from opsportal.checks import TAG
 from opsportal.configuration.applying import Change, apply
 from opsportal.configuration.document import parse
 from opsportal.configuration.errors import ConfigurationError
@@ -22,6 +23,7 @@ class Command(BaseCommand):
         "the file had and this one has not is removed; what no file has is left alone. "
         "Examples: python manage.py apply portal.yaml --dry-run; python manage.py apply portal.yaml"
     )
+    requires_system_checks = [TAG]
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", help="the file; - for standard input")

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from opsportal.audit.chain import seal, verify
+from opsportal.checks import TAG
 
 
 class Command(BaseCommand):
@@ -16,6 +17,7 @@ class Command(BaseCommand):
         "ends with 1 if so. Note the hash that it prints, and give it next time as --head. "
         "Example: python manage.py audit verify --head 5f3a…"
     )
+    requires_system_checks = [TAG]
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("what", choices=["verify"])

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from opsportal.checks import TAG
 from opsportal.configuration.exporting import export_text
 from opsportal.configuration.schema import schema
 from opsportal.lib.crypto import UnreadableSecretError
@@ -18,6 +19,7 @@ class Command(BaseCommand):
         "without secrets. Examples: python manage.py export > portal.yaml; "
         "python manage.py export --schema > portal.schema.json"
     )
+    requires_system_checks = [TAG]
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

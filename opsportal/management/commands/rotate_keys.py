@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from opsportal.audit.writing import note
+from opsportal.checks import TAG
 from opsportal.stored_secrets import stored_secrets
 
 
@@ -20,6 +21,7 @@ class Command(BaseCommand):
         "and keeps the old one as long as it is needed; --forget ends that. In order: "
         "rotate-keys --new, restart the portal, rotate-keys, rotate-keys --forget, restart."
     )
+    requires_system_checks = [TAG]
 
     def add_arguments(self, parser: CommandParser) -> None:
         which = parser.add_mutually_exclusive_group()

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from opsportal.access.models import SecondFactor
 from opsportal.access.sessions import end_all
 from opsportal.audit.writing import note
+from opsportal.checks import TAG
 
 
 class Command(BaseCommand):
@@ -17,6 +18,7 @@ class Command(BaseCommand):
         "Removes a user's second factor and ends all sessions of that user. "
         "Example: python manage.py second_factor alice --remove"
     )
+    requires_system_checks = [TAG]
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("user")

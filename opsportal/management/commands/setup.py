@@ -54,7 +54,6 @@ class Command(BaseCommand):
         "administrator. Running it again is safe and fast. "
         "Example: DJANGO_SUPERUSER_PASSWORD_FILE=/run/secrets/admin python manage.py setup"
     )
-    # Django's own are of the code, which CI checks, and load every page.
     requires_system_checks = [TAG]
 
     def add_arguments(self, parser: CommandParser) -> None:

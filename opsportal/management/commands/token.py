@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from opsportal.checks import TAG
 from opsportal.models import ApiToken, Scope
 from opsportal.tokens import make_token
 
@@ -17,6 +18,7 @@ class Command(BaseCommand):
         "Examples: python manage.py token grafana; "
         "python manage.py token web-shop --scope write --expires-days 365"
     )
+    requires_system_checks = [TAG]
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="who or what will use it")
