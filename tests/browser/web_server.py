@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 from tests.running_portal import free_port
@@ -27,12 +30,18 @@ class WebServer:
         self._process: subprocess.Popen[bytes] | None = None
         self._seeder: subprocess.Popen[str] | None = None
 
-    def prepare(self, collect: bool = True) -> None:
+    def prepare(self) -> None:
         (self.directory / "run").mkdir(parents=True, exist_ok=True)
-        self.seed("migrate")
-        if collect:
-            self.seed("collect")
-        self.seed("administrator")
+        for step in ("migrate", "collect", "administrator"):
+            self.seed(step)
+        with closing(sqlite3.connect(self.directory / "opsportal.sqlite3")) as database:
+            database.execute("VACUUM INTO ?", (str(self.directory / "prepared.sqlite3"),))
+
+    def prepare_like(self, other: WebServer) -> None:
+        """As the other was before it was seeded; static files are the same ones."""
+        (self.directory / "run").mkdir(parents=True, exist_ok=True)
+        (self.directory / "static").symlink_to(other.directory / "static")
+        shutil.copy(other.directory / "prepared.sqlite3", self.directory / "opsportal.sqlite3")
 
     def seed(self, mode: str) -> None:
         """By one process for all times: each would take more than a second to start."""
