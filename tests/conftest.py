@@ -4,6 +4,7 @@
 reason, and OPSPORTAL_TEST_REQUIRE=all turns that skip into a failure.
 """
 
+import fcntl
 import logging
 import os
 import shutil
@@ -25,7 +26,14 @@ settings.register_profile(
 settings.load_profile("untimed")
 # What takes long to start is started by one process alone, for all tests that share it. Those whose
 # tests take longest stand first, and begin first: at the end nobody waits for one of them.
-SHARED = ("deployed_portal", "doomed_portal", "background_work", "running_portal", "browser")
+SHARED = (
+    "browser",
+    "running_portal",
+    "deployed_portal",
+    "doomed_portal",
+    "background_work",
+    "sso",
+)
 # What ties a test to the database: that of the test itself, or that of a process it starts.
 ON_THE_DATABASE = {"db", "transactional_db", "own_database"}
 
@@ -45,7 +53,9 @@ def pytest_collection_modifyitems(
 
 
 def _shared_by(item: pytest.Item) -> str | None:
-    return next((name for name in SHARED if name in getattr(item, "fixturenames", ())), None)
+    """The last of them: a browser is sooner started for a portal than a portal for the browser."""
+    names = [name for name in SHARED if name in getattr(item, "fixturenames", ())]
+    return names[-1] if names else None
 
 
 def _turn(item: pytest.Item) -> int:
@@ -151,12 +161,27 @@ def portal_variables(own_database: OwnDatabase) -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
+def set_up_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory to copy: set-up takes seconds, and most tests are not about it. Whichever
+    test process needs it first makes it for all of them."""
+    place = tmp_path_factory.getbasetemp()
+    place = place.parent if "PYTEST_XDIST_WORKER" in os.environ else place
+    portal, made = RunningPortal(place / "prepared" / "var"), place / "prepared.made"
+    with (place / "prepared.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            portal.set_up()
+            made.touch()
+    return portal.data_dir
+
+
+@pytest.fixture(scope="session")
 def running_portal(
-    tmp_path_factory: pytest.TempPathFactory, portal_variables: dict[str, str]
+    tmp_path_factory: pytest.TempPathFactory, portal_variables: dict[str, str], set_up_once: Path
 ) -> Iterator[RunningPortal]:
     """A whole portal, shared by all tests that do not harm it."""
     portal = RunningPortal(tmp_path_factory.mktemp("whole") / "var", portal_variables)
-    portal.set_up()
+    portal.set_up_like(set_up_once)
     portal.start()
     yield portal
     portal.close()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -102,6 +104,22 @@ class RunningPortal:
     def set_up(self) -> None:
         done = self.manage("setup", "--noinput")
         assert done.returncode == 0, done.stderr
+
+    def set_up_like(self, prepared: Path) -> None:
+        """As the data directory of another on SQLite, which is copied: migrations take most of a
+        set-up. On a database of its own this portal has no more from there than static files."""
+        if "DATABASE_URL" in self.variables:
+            shutil.copytree(prepared / "static", self.data_dir / "static")
+        else:
+            self.copy(prepared)
+        self.set_up()  # its check of itself follows it to its port
+
+    def copy(self, prepared: Path) -> None:
+        """That data directory, but for where it backs up to."""
+        shutil.copytree(prepared, self.data_dir)
+        with closing(sqlite3.connect(self.data_dir / "opsportal.sqlite3")) as database, database:
+            moved = "UPDATE backups_plandestination SET settings = replace(settings, ?, ?)"
+            database.execute(moved, (str(prepared), str(self.data_dir)))
 
     def start(self) -> None:
         with self.log_file.open("ab") as log:

@@ -83,7 +83,7 @@ class ClonedPortal(RunningPortal):
 
 @pytest.fixture(scope="module")
 def deployed_portal(
-    tmp_path_factory: pytest.TempPathFactory, own_database: OwnDatabase
+    tmp_path_factory: pytest.TempPathFactory, own_database: OwnDatabase, set_up_once: Path
 ) -> Iterator[ClonedPortal]:
     directory = tmp_path_factory.mktemp("deployed")
     clone = Clone(directory / "checkout")
@@ -117,7 +117,7 @@ def deployed_portal(
     with own_database("deployed") as variables:
         portal = ClonedPortal(directory / "var", variables)
         portal.clone = clone
-        portal.set_up()
+        portal.set_up_like(set_up_once)
         _share_environment(clone.directory, portal.data_dir)
         portal.start()
         yield portal

@@ -29,12 +29,12 @@ def database(own_database: OwnDatabase) -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 def server(
-    tmp_path: Path, database: dict[str, str], broker_socket: Path
+    tmp_path: Path, database: dict[str, str], broker_socket: Path, set_up_once: Path
 ) -> Iterator[tuple[str, psutil.Process]]:
     """The web process alone; short of a supervisor nothing else connects to the database."""
     variables = {"REDIS_URL": f"unix://{broker_socket}", **database}
     portal = RunningPortal(tmp_path / "var", variables, free_port())
-    portal.set_up()
+    portal.set_up_like(set_up_once)
     command = [
         *(str(Path(sys.executable).with_name("granian")), "--interface", "wsgi"),
         *("--port", str(portal.port), "--blocking-threads", "8", "opsportal.wsgi:application"),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+import pytest
 
 from tests.running_portal import ROOT, RunningPortal, until
 
@@ -23,6 +24,7 @@ def installed(directory: Path) -> Path:
     return directory
 
 
+@pytest.mark.takes_long
 def test_it_sets_up_runs_says_where_and_ends_with_ctrl_c(
     prepared_portal: RunningPortal, tmp_path: Path, require: Callable[[bool, str], None]
 ) -> None:

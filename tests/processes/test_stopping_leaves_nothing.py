@@ -6,6 +6,8 @@ import pytest
 
 from tests.running_portal import RunningPortal
 
+pytestmark = pytest.mark.takes_long
+
 
 def family(portal: RunningPortal) -> list[psutil.Process]:
     assert portal.process

@@ -55,6 +55,7 @@ def lacking(new_portal: RunningPortal, tmp_path: Path) -> RunningPortal:
     return new_portal
 
 
+@pytest.mark.takes_long
 def test_set_up_runs_pages_are_answered_and_the_database_is_backed_up(
     lacking: RunningPortal,
 ) -> None:

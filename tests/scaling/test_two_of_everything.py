@@ -74,7 +74,7 @@ def shop() -> Iterator[Shop]:
 
 @pytest.fixture
 def pair(
-    tmp_path: Path, broker_socket: Path, own_database: OwnDatabase
+    tmp_path: Path, broker_socket: Path, own_database: OwnDatabase, set_up_once: Path
 ) -> Iterator[tuple[RunningPortal, RunningPortal]]:
     if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
         pytest.skip("several machines need PostgreSQL: this is a test of the run on PostgreSQL")
@@ -89,8 +89,8 @@ def pair(
             RunningPortal(tmp_path / name, {**common, "OPSPORTAL_HOST_NAME": name})
             for name in ("one", "two")
         )
-        one.set_up()
-        two.set_up()
+        one.set_up_like(set_up_once)
+        two.set_up_like(set_up_once)
         yield one, two
         two.close()
         one.close()

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -54,7 +55,7 @@ class Sso:
 
 
 @pytest.fixture(scope="module")
-def sso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sso]:
+def sso(tmp_path_factory: pytest.TempPathFactory, set_up_once: Path) -> Iterator[Sso]:
     data = tmp_path_factory.mktemp("sso") / "var"
     with provider_running() as provider:
         portal = RunningPortal(
@@ -68,7 +69,7 @@ def sso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sso]:
                 "OPSPORTAL_RATE_LIMITS": "off",
             },
         )
-        portal.set_up()
+        portal.set_up_like(set_up_once)
         process = subprocess.Popen(
             [sys.executable, "manage.py", "web"], cwd=ROOT, env=portal.environment
         )

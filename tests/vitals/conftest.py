@@ -32,8 +32,8 @@ class BackgroundWork:
         self._children: list[tuple[subprocess.Popen[bytes], str, str]] = []
         self.broker: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        self.portal.set_up()
+    def start(self, prepared: Path) -> None:
+        self.portal.set_up_like(prepared)
         # A test cannot wait for ten seconds again and again, nor tell an edit from the default.
         self.edit("Sample the vitals of every host", 1)
         self.edit("Send the canary", 3600)
@@ -113,13 +113,13 @@ task.save()
 
 
 @pytest.fixture(scope="module")
-def background_work(own_database: OwnDatabase) -> Iterator[BackgroundWork]:
+def background_work(own_database: OwnDatabase, set_up_once: Path) -> Iterator[BackgroundWork]:
     # Not pytest's directory: a socket's path may have no more than 107 bytes.
     directory = Path(tempfile.mkdtemp(prefix="opsportal-background-"))
     with own_database("background") as variables:
         work = BackgroundWork(directory, variables)
         try:
-            work.start()
+            work.start(set_up_once)
             yield work
         finally:
             work.close()
