@@ -15,7 +15,7 @@ import requests
 
 CLIENTS = 3
 # Of each between two requests: without it the clients take the machine from what they look at.
-PAUSE_SECONDS = 0.1
+PAUSE_SECONDS = 0.2
 
 
 class Load:
@@ -63,7 +63,7 @@ class Load:
 
 # A pause, for the same reason; and what it counts as an error, in JSON.
 SCRIPT = """
-function delay() return 40 end
+function delay() return 80 end
 function done(summary)
   local e = summary.errors
   io.write(string.format(

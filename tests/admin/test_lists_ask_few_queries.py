@@ -111,6 +111,7 @@ def asked(client: Client, address: str) -> list[str]:
     ]
 
 
+@pytest.mark.takes_long
 def test_no_list_asks_more_and_the_first_page_asks_as_many_however_much_there_is(
     admin_client: Client,
 ) -> None:

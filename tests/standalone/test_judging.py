@@ -78,7 +78,10 @@ def test_other_endpoints_are_read_by_their_own_words(body: object, state: State)
     assert verdict(body).state == state
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"{}", b'{"status":7}', b"[" * 99_999])
+NESTED = pytest.param(b"[" * 99_999, id="nested")
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"{}", b'{"status":7}', NESTED])
 def test_what_says_nothing_of_health_is_unknown_or_with_an_error_critical(body: bytes) -> None:
     with pytest.raises(NotHealthError):
         read(body)

@@ -137,6 +137,7 @@ def _assert_latest_and_totals_are(model: Model) -> None:
         )
 
 
+@pytest.mark.takes_long
 @settings(
     max_examples=100,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -8,9 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.running_portal import ROOT, OwnDatabase
 
 
+@pytest.mark.takes_long
 def test_every_row_of_the_first_release_is_there_and_as_it_was(
     tmp_path: Path, own_database: OwnDatabase
 ) -> None:
