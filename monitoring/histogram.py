@@ -87,7 +87,10 @@ class Histogram:
             return
         buckets = self.buckets
         for index, count in other.buckets.items():
-            buckets[index] = buckets.get(index, 0) + count
+            if index in buckets:
+                buckets[index] += count
+            else:
+                buckets[index] = count
 
     def count_up_to(self, value: float) -> int:
         """How many values are at most so high, to the width of a bucket."""
@@ -134,22 +137,24 @@ class Histogram:
 def sum_of(packed: Sequence[bytes]) -> Histogram:
     """What `to_bytes` made of each, at least one, as one: in half the time of making each and
     merging them. Raises struct.error for bytes that it did not make."""
-    whole = Histogram.from_bytes(packed[0])
-    buckets = whole.buckets
+    first = Histogram.from_bytes(packed[0])
+    count, zero_count, total = first.count, first.zero_count, first.sum
+    low, high, buckets = first.min, first.max, first.buckets
     for data in packed[1:]:
         read, middle = _reader(len(data))
         fields = read(data)
-        whole.count += fields[0]
-        whole.zero_count += fields[1]
-        whole.sum += fields[2]
-        whole.min = min(whole.min, fields[3])
-        whole.max = max(whole.max, fields[4])
-        for index, count in zip(fields[_FIELDS:middle], fields[middle:], strict=True):
+        count += fields[0]
+        zero_count += fields[1]
+        total += fields[2]
+        # Not min() and max(): this is the innermost loop of a page.
+        low = fields[3] if fields[3] < low else low
+        high = fields[4] if fields[4] > high else high
+        for index, number in zip(fields[_FIELDS:middle], fields[middle:], strict=True):
             if index in buckets:
-                buckets[index] += count
+                buckets[index] += number
             else:
-                buckets[index] = count
-    return whole
+                buckets[index] = number
+    return Histogram(count, total, low, high, zero_count, buckets)
 
 
 _FIELDS = 6

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import accumulate
+from operator import sub
 
 import zstandard
 
@@ -35,22 +36,24 @@ class Packed:
     """A row as it is stored: decompressed once, and of its hundreds of histograms only those are
     made that are wanted."""
 
-    __slots__ = ("_places", "_view")
+    __slots__ = ("_ends", "_places", "_view")
 
     def __init__(self, data: bytes) -> None:
         plain = zstandard.decompress(data, max_output_size=_MAX_SIZE_BYTES)
         (count,) = _COUNT.unpack_from(plain)
         numbers = struct.unpack_from(f"<{count}q{count}I", plain, _COUNT.size)
-        ends = list(accumulate(numbers[count:], initial=_COUNT.size + 12 * count))
-        places = map(slice, ends, ends[1:])
-        self._places: dict[int, slice] = dict(zip(numbers[:count], places, strict=True))
+        self._ends = list(accumulate(numbers[count:], initial=_COUNT.size + 12 * count))
+        self._places = dict(zip(numbers[:count], range(count), strict=True))
         # No copy of all that follows for each of them.
         self._view = memoryview(plain)
 
     def unpack(self, wanted: Collection[int] | None = None) -> dict[int, Histogram]:
-        places, view = self._places, self._view
+        places = self._places
         chosen = places if wanted is None else [each for each in wanted if each in places]
-        return {each: Histogram.from_bytes(view[places[each]]) for each in chosen}
+        return {each: Histogram.from_bytes(self._bytes_at(places[each])) for each in chosen}
+
+    def _bytes_at(self, place: int) -> memoryview:
+        return self._view[self._ends[place] : self._ends[place + 1]]
 
 
 def between(earlier: Totals, later: Totals) -> dict[int, Histogram]:
@@ -68,18 +71,21 @@ def _difference(later: Histogram, earlier: Histogram | None) -> Histogram:
         return later
     if later.count <= earlier.count:
         return Histogram()
-    before = earlier.buckets.get
-    buckets = {
-        index: grown
-        for index, count in later.buckets.items()
-        if (grown := count - before(index, 0))
-    }
+    buckets = {index: grown for index, grown in _grown(later, earlier) if grown}
     zeros = later.zero_count - earlier.zero_count
     low = 0.0 if zeros or not buckets else _edge(min(buckets))
     high = _edge(max(buckets) + 1) if buckets else 0.0
     return Histogram(
         later.count - earlier.count, later.sum - earlier.sum, low, high, zeros, buckets
     )
+
+
+def _grown(later: Histogram, earlier: Histogram) -> Iterable[tuple[int, int]]:
+    """By bucket. In the long run all buckets that there will be are there already."""
+    now, before = later.buckets, earlier.buckets
+    if list(now) == list(before):
+        return zip(now, map(sub, now.values(), before.values()), strict=True)
+    return [(index, count - before.get(index, 0)) for index, count in now.items()]
 
 
 def _edge(index: int) -> float:

@@ -155,13 +155,14 @@ def aggregate(
 
 
 def _bucket(samples: Samples, offsets: list[int], start: int, stop: int, time_ms: int) -> Bucket:
-    bucket = Bucket(
-        time_ms,
-        sum(samples.counts[start:stop]),
-        sum(samples.sums[start:stop]),
-        min(samples.mins[start:stop]),
-        max(samples.maxs[start:stop]),
-    )
+    counts, sums, mins, maxs = samples.counts, samples.sums, samples.mins, samples.maxs
+    if stop - start == 1:
+        bucket = Bucket(time_ms, counts[start], sums[start], mins[start], maxs[start])
+    else:
+        rows = slice(start, stop)
+        bucket = Bucket(
+            time_ms, sum(counts[rows]), sum(sums[rows]), min(mins[rows]), max(maxs[rows])
+        )
     if samples.buckets:
         bucket.histogram = _histogram(
             bucket, samples.buckets, slice(start, stop), slice(offsets[start], offsets[stop])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+import orjson
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
@@ -117,7 +117,7 @@ def _series(condition: str, parameters: list[Any]) -> list[LatestPoint]:
         )
         rows = cursor.fetchall()
     # One document is parsed in half the time of a thousand.
-    all_labels: list[dict[str, str]] = json.loads(f"[{','.join(row[2] for row in rows)}]")
+    all_labels: list[dict[str, str]] = orjson.loads(f"[{','.join(row[2] for row in rows)}]")
     return [
         LatestPoint(SeriesRef(series_id, metric, labels), time_ms, value)
         for (series_id, metric, _text, time_ms, value), labels in zip(rows, all_labels, strict=True)

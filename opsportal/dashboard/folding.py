@@ -43,9 +43,10 @@ class MergedSteps:
         for window in windows:
             for bucket in window.buckets:
                 by_time.setdefault(bucket.time_ms, []).append(bucket)
-        return [self._added(by_time[time_ms]) for time_ms in sorted(by_time)]
+        return [self.added(by_time[time_ms]) for time_ms in sorted(by_time)]
 
-    def _added(self, buckets: Sequence[Bucket]) -> Bucket:
+    def added(self, buckets: Sequence[Bucket]) -> Bucket:
+        """At least one; as `monitoring.store.added`."""
         if len(buckets) == 1:
             return buckets[0]
         key = tuple(map(id, buckets))

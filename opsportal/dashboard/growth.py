@@ -7,6 +7,7 @@ import threading
 from collections.abc import Collection, Mapping
 from functools import cached_property
 
+from monitoring.histogram import Histogram
 from monitoring.store import Bucket, bucket_of
 from monitoring.store.packing import Packed, between
 
@@ -16,7 +17,8 @@ MOST_BUCKETS = 6000
 Growth = Mapping[int, Bucket]
 """By series id; series that counted nothing are absent."""
 Mark = tuple[int, int, int] | None
-Key = tuple[int, Mark, Mark, tuple[int, ...]]
+Ids = tuple[int, ...]
+Key = tuple[int, Mark, Mark, Ids]
 
 
 class Row:
@@ -26,10 +28,17 @@ class Row:
         # Rows are made anew when something was recorded late: the time alone does not tell.
         self.mark: Mark = (time_ms, len(data), hash(data))
         self._data = data
+        self._totals: dict[Ids, dict[int, Histogram]] = {}
 
     @cached_property
-    def packed(self) -> Packed:
+    def _packed(self) -> Packed:
         return Packed(self._data)
+
+    def totals(self, ids: Ids) -> dict[int, Histogram]:
+        """Not to be changed: a step ends at the row at which the next one begins."""
+        if ids not in self._totals:
+            self._totals[ids] = self._packed.unpack(ids)
+        return self._totals[ids]
 
 
 class Growths:
@@ -37,16 +46,18 @@ class Growths:
 
     def __init__(self) -> None:
         self._known: dict[Key, Growth] = {}
+        self._weight = 0
         self._lock = threading.Lock()
 
     def between(
         self, start_ms: int, earlier: Row | None, later: Row | None, ids: Collection[int]
     ) -> Growth:
         """Of the series `ids`; nothing had been counted where there is no row."""
-        key = (start_ms, _mark(earlier), _mark(later), tuple(ids))
+        ids = tuple(ids)
+        key = (start_ms, _mark(earlier), _mark(later), ids)
         known = self._known.get(key)
         if known is None:
-            totals = [row.packed.unpack(ids) if row else {} for row in (earlier, later)]
+            totals = [row.totals(ids) if row else {} for row in (earlier, later)]
             grown = between(*totals)
             known = {each: bucket_of(start_ms, histogram) for each, histogram in grown.items()}
         self._remember(key, known)
@@ -55,14 +66,14 @@ class Growths:
     def clear(self) -> None:
         with self._lock:
             self._known.clear()
+            self._weight = 0
 
     def _remember(self, key: Key, growth: Growth) -> None:
         with self._lock:
-            self._known.pop(key, None)
+            self._weight += len(growth) - len(self._known.pop(key, ()))
             self._known[key] = growth
-            weight = sum(map(len, self._known.values()))
-            while weight > MOST_BUCKETS and len(self._known) > 1:
-                weight -= len(self._known.pop(next(iter(self._known))))
+            while self._weight > MOST_BUCKETS and len(self._known) > 1:
+                self._weight -= len(self._known.pop(next(iter(self._known))))
 
 
 GROWTHS = Growths()

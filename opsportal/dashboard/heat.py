@@ -15,6 +15,7 @@ from itertools import pairwise
 from monitoring.histogram import BUCKETS_PER_DOUBLING, Histogram
 from monitoring.store import Bucket
 from opsportal.dashboard.aggregation import Grid, last, rounded
+from opsportal.dashboard.folding import MERGED
 from opsportal.dashboard.formats import text
 from opsportal.dashboard.plots import Line
 
@@ -60,12 +61,12 @@ def heat(buckets: Iterable[Bucket], grid: Grid, range_label: str, missing: str =
     """From the merged buckets of a service; `missing` says why there are none."""
     together = -(-grid.count // MOST_COLUMNS)
     step_ms = grid.step_ms * together
-    columns: list[Histogram | None] = [None] * -(-grid.count // together)
+    parts: list[list[Bucket]] = [[] for _ in range(-(-grid.count // together))]
     for bucket in buckets:
         place = (bucket.time_ms - grid.start_ms) // step_ms
-        if bucket.histogram is not None and 0 <= place < len(columns):
-            columns[place] = columns[place] or Histogram()
-            columns[place].merge(bucket.histogram)  # type: ignore[union-attr]
+        if bucket.histogram is not None and 0 <= place < len(parts):
+            parts[place].append(bucket)
+    columns = [MERGED.added(each).histogram if each else None for each in parts]
     indexes = [index for each in columns if each for index in each.buckets]
     if not indexes:
         empty = missing or f"No requests in this range. {_MISSING}"

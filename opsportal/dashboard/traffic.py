@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import repeat
 
 from monitoring.histogram import Histogram
 from monitoring.route_names import readable
@@ -72,10 +73,13 @@ def has_failed(series: SeriesRef) -> bool:
 
 def grouped(windows: Iterable[Window], *labels: str) -> dict[tuple[str, ...], list[Window]]:
     """The windows by the values of their `labels`."""
-    groups: dict[tuple[str, ...], list[Window]] = {}
+    recorded: dict[tuple[str, ...], list[Window]] = {}
     for window in windows:
-        key = values_of(window.series, *labels)
-        groups.setdefault(key, []).append(window)
+        key = tuple(map(window.series.labels.get, labels, repeat("")))
+        recorded.setdefault(key, []).append(window)
+    groups: dict[tuple[str, ...], list[Window]] = {}
+    for group in recorded.values():
+        groups.setdefault(values_of(group[0].series, *labels), []).extend(group)
     return groups
 
 
