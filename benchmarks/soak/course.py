@@ -81,33 +81,36 @@ class Course:
         threads = self._watch.start()
         pause = self._minutes * 60 / (len(misfortunes) + 1)
         began = time.monotonic()
-        self._trouble_is_over("start", began, receiver)
+        self._trouble_is_over("start", began, watched, receiver)
         for number, fault in enumerate(misfortunes, start=1):
             time.sleep(max(0.0, began + number * pause - time.monotonic()))
             self._tell(f"{fault.name} …")
             self._is_troubled, at = True, time.monotonic()
             fault.strike()
-            self._trouble_is_over(fault.name, at, receiver)
+            self._trouble_is_over(fault.name, at, watched, receiver)
         time.sleep(max(0.0, began + self._minutes * 60 - time.monotonic()))
         self._watch.over.set()
         for each in threads:
             each.join(30)
         self._count(watched, receiver)
 
-    def _trouble_is_over(self, name: str, struck_at: float, receiver: Receiver) -> None:
-        """When a threshold that was crossed after it is told, and the portal says that it is ready
-        (a verdict is a second old at most)."""
+    def _trouble_is_over(
+        self, name: str, struck_at: float, watched: Watched, receiver: Receiver
+    ) -> None:
+        """When checks are asked again, a threshold that was crossed after it is told, and the
+        portal says that it is ready (a verdict is a second old at most)."""
         given_back = time.monotonic()
         while time.monotonic() < given_back + RECOVER_SECONDS:
             heard = told(receiver)
             is_told = any(each.at > given_back and each.host in heard for each in self._crossed())
-            if is_told and self._portal.answers("/api/health/readiness") == 200:
+            is_asked = watched.asked_at > given_back
+            if is_told and is_asked and self._portal.answers("/api/health/readiness") == 200:
                 break
             time.sleep(0.1)
         self._is_troubled = False
         now = time.monotonic()
         self._windows.append((struck_at, now))
-        row = Row(SUBJECT, f"{name}: told again after", now - given_back, "s")
+        row = Row(SUBJECT, f"{name}: asks and tells again after", now - given_back, "s")
         self._rows.append(row)
         self._tell(f"{row.what} {row.ours:.1f} s")
 

@@ -129,7 +129,7 @@ class Watched:
         self.times: defaultdict[str, list[float]] = defaultdict(list)
         self._loop = asyncio.new_event_loop()
         started = threading.Event()
-        self.port = 0
+        self.port, self.asked_at = 0, 0.0
 
         async def serve() -> None:
             server = await asyncio.start_server(self._answer, "127.0.0.1", 0, backlog=1024)
@@ -143,7 +143,8 @@ class Watched:
     async def _answer(self, reader: asyncio.StreamReader, writer: Any) -> None:
         with suppress(OSError, asyncio.IncompleteReadError):
             while head := await reader.readuntil(b"\r\n\r\n"):
-                self.times[head.split(b" ", 2)[1].decode()].append(time.monotonic())
+                self.asked_at = time.monotonic()
+                self.times[head.split(b" ", 2)[1].decode()].append(self.asked_at)
                 writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
                 await writer.drain()
         writer.close()

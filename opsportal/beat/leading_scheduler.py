@@ -33,7 +33,7 @@ class LeadingScheduler(Scheduler):
             self._change(leads)
         if not leads:
             return LOOK_SECONDS
-        return min(float(super().tick(*args, **options)), self._candidate.seconds_to_next(now))
+        return min(super().tick(*args, **options), self._candidate.seconds_to_next(now))
 
     def apply_async(self, entry: Any, *args: Any, **options: Any) -> Any:
         # It may have slept since it last looked: the machine was suspended, the broker slow.
