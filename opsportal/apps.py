@@ -19,6 +19,9 @@ class OpsPortalConfig(AppConfig):
     def ready(self) -> None:
         from opsportal import checks  # noqa: F401  (registers itself)
         from opsportal.celery import app  # noqa: F401  (tasks bind to the portal's Celery app)
+        from opsportal.plain_names import give_names
+
+        give_names()
 
 
 class OpsPortalAdminConfig(SimpleAdminConfig):

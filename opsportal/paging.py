@@ -31,6 +31,6 @@ class CountsToALimit(PaginatorBase):
         rows: Any = self.object_list
         if not hasattr(rows, "query"):
             return len(rows)
-        # Without the order, which would have all of them sorted first.
-        found = rows.order_by()[: MOST_COUNTED + 1].count()
+        # Without the order, which would have all sorted first, and what is only shown of each row.
+        found = rows.order_by().values("pk")[: MOST_COUNTED + 1].count()
         return found if found <= MOST_COUNTED else MoreThan(MOST_COUNTED)

@@ -3,6 +3,7 @@
 
 import { ChartView } from "./chart.js";
 import { shareCrosshair } from "./crosshair.js";
+import { drawForPaper } from "./paper.js";
 import { parameters, showRange, watchRanges, zoomTo } from "./ranges.js";
 import { Refresher } from "./refresh.js";
 import { showStatus } from "./status.js";
@@ -59,5 +60,6 @@ showCharts();
 showStatus(refresher, shown);
 go = watchRanges(() => refresher.load());
 onThemeChange(() => views.forEach((view) => view.draw()));
+drawForPaper(page, views);
 document.getElementById("pause").addEventListener("click", () => refresher.pause(!refresher.paused));
 setInterval(() => document.hidden || showStatus(refresher, shown), 1000);
