@@ -164,23 +164,24 @@ def _bucket(samples: Samples, offsets: list[int], start: int, stop: int, time_ms
             time_ms, sum(counts[rows]), sum(sums[rows]), min(mins[rows]), max(maxs[rows])
         )
     if samples.buckets:
-        bucket.histogram = _histogram(
-            bucket, samples.buckets, slice(start, stop), slice(offsets[start], offsets[stop])
+        edges = offsets[start], offsets[start + 1], offsets[stop]
+        zero_count = sum(samples.buckets.zero_counts[start:stop])
+        counts_of = _added_up(samples.buckets, edges)
+        bucket.histogram = Histogram(
+            bucket.count, bucket.sum, bucket.min, bucket.max, zero_count, counts_of
         )
     return bucket
 
 
-def _histogram(bucket: Bucket, columns: BucketColumns, rows: slice, flat: slice) -> Histogram:
-    pairs = zip(columns.indexes[flat], columns.counts[flat], strict=True)
-    counts: dict[int, int] = {}
-    if rows.stop - rows.start == 1:
-        # Its indexes differ: most steps of a long range have one row, and this is ten times faster.
-        counts = dict(pairs)
-    else:
-        for index, count in pairs:
-            if index in counts:
-                counts[index] += count
-            else:
-                counts[index] = count
-    zero_count = sum(columns.zero_counts[rows])
-    return Histogram(bucket.count, bucket.sum, bucket.min, bucket.max, zero_count, counts)
+def _added_up(columns: BucketColumns, edges: tuple[int, int, int]) -> dict[int, int]:
+    """By index, of rows whose first ends in the middle of `edges`: that one's indexes differ, so it
+    is taken whole, in a tenth of the time of counting it."""
+    start, middle, stop = edges
+    counts = dict(zip(columns.indexes[start:middle], columns.counts[start:middle], strict=True))
+    others = zip(columns.indexes[middle:stop], columns.counts[middle:stop], strict=True)
+    for index, count in others:
+        if index in counts:
+            counts[index] += count
+        else:
+            counts[index] = count
+    return counts
