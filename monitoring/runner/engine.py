@@ -58,6 +58,8 @@ class Engine:
         self._judges = ThreadPoolExecutor(_JUDGES, "judge")
         self._looked_ms = 0
         self.highest_lag_ms = 0
+        # While nothing is probed or waits for its time: no more will be found.
+        self.is_idle = threading.Event()
 
     def start(self) -> None:
         for lane in self._lanes:
@@ -67,11 +69,6 @@ class Engine:
     def free(self) -> int:
         return CAPACITY - len(self._running)
 
-    @property
-    def is_probing(self) -> bool:
-        """Or waits to do so: more will be found soon."""
-        return bool(self._running)
-
     def submit(self, leases: Sequence[Lease], checks: dict[int, Prepared]) -> None:
         jobs = [
             Job(lease.due_ms, next(self._numbers), lease, checks[lease.check_id])
@@ -80,6 +77,8 @@ class Engine:
         ]
         with self._lock:
             self._running.update({job.number: job for job in jobs})
+            if jobs:
+                self.is_idle.clear()
         http = [job for job in jobs if isinstance(job.check.probe, Http)]
         if self._crowd.take(http):
             jobs = [job for job in jobs if not isinstance(job.check.probe, Http)]
@@ -194,3 +193,7 @@ class Engine:
             if self._running.pop(job.number, None) is None:
                 return
         self._deliver(Outcome(job.lease, job.check, result, now_ms()))
+        if not self._running:
+            with self._lock:
+                if not self._running:
+                    self.is_idle.set()

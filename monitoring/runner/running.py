@@ -33,7 +33,7 @@ _LAG_EVERY_MS = 10_000
 _SET_RIGHT_EVERY_MS = 60_000
 _BATCH = 1000
 # Waiting a little for more makes batches; nobody sees a state change a tenth of a second later.
-_GATHER_SECONDS, _GATHER_STEPS = 0.02, 5
+_GATHER_SECONDS = 0.1
 _IDLE_SECONDS = 1.0
 
 
@@ -93,19 +93,13 @@ class Runner:
             # On PostgreSQL a connection held by an idle thread would be one less for others.
             connection.close_if_unusable_or_obsolete()
             return [], False
-        if items[0] is not None:
-            self._wait_for_more()
+        if items[0] is not None and self._found.qsize() < _BATCH:
+            # Not when all have come: nothing else would go on meanwhile.
+            self._engine.is_idle.wait(_GATHER_SECONDS)
         while len(items) < _BATCH and not self._found.empty():
             items.append(self._found.get())
         outcomes = [item for item in items if item is not None]
         return outcomes, len(outcomes) < len(items)
-
-    def _wait_for_more(self) -> None:
-        """Not when all have come: nothing else would go on meanwhile."""
-        for _ in range(_GATHER_STEPS):
-            if self._found.qsize() >= _BATCH or not self._engine.is_probing:
-                return
-            self._stopping.wait(_GATHER_SECONDS)
 
     def _write(self, batch: list[Outcome]) -> None:
         write(batch)
