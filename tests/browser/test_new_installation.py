@@ -39,6 +39,6 @@ def test_no_chart_is_empty_without_a_word_and_data_shows_by_itself(
 
     new_server.seed("now")
 
-    expect(page.locator("[data-tile=host] .state")).to_have_text("Normal", timeout=15_000)
+    expect(page.locator("[data-tile=host] .state")).to_have_text("Normal")
     expect(page.locator("[data-chart=cpu] .empty")).to_be_hidden()
     context.close()

@@ -55,7 +55,7 @@ def guarded_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
             except client.ConnectionError:
                 return False
 
-        until(answers, 10, "the server")
+        until(answers, 60, "the server")
         yield port
         process.terminate()
 
@@ -171,7 +171,7 @@ def test_workers_that_answer_are_counted(guarded_port: int) -> None:
     }
     with start_worker(application, perform_ping_check=False, pool="solo", loglevel="error"):
         probe = Celery.from_settings(settings)
-        until(lambda: probed(probe, 3).status is Status.UP, 15, "a worker that answers")
+        until(lambda: probed(probe, 3).status is Status.UP, 60, "a worker that answers")
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_the_web_server_alone_answers_and_goes_when_told(prepared_portal: Runnin
 
 def _alive(portal: RunningPortal) -> bool:
     try:
-        answer = requests.get(f"{portal.url}/api/health/liveness", timeout=2)
-    except requests.ConnectionError:
+        answer = requests.get(f"{portal.url}/api/health/liveness", timeout=5)
+    except requests.RequestException:
         return False
     return bool(answer.json() == {"status": "alive"})

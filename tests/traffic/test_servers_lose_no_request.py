@@ -67,7 +67,7 @@ def start(portal: StandIn) -> Iterator[Callable[[list[str]], subprocess.Popen[by
 
 
 def _answers(url: str) -> bool:
-    with suppress(requests.ConnectionError):
+    with suppress(requests.RequestException):
         return requests.get(f"{url}/nowhere", timeout=5).status_code == 404
     return False
 

@@ -48,7 +48,7 @@ class BackgroundWork:
         self.broker = subprocess.Popen(
             [str(word) for word in command], cwd=self._directory, stdout=subprocess.DEVNULL
         )
-        until(self._socket.exists, 10, "the broker's socket")
+        until(self._socket.exists, 60, "the broker's socket")
 
     def kill_broker(self) -> None:
         assert self.broker

@@ -38,7 +38,7 @@ def test_a_killed_broker_costs_seconds_and_few_lines(background_work: Background
         background_work.revive()
         return _both_sampled_after(background_work, back_ms)
 
-    until(came_back, 15, f"\n{background_work.log}")
+    until(came_back, 60, f"\n{background_work.log}")
     log = background_work.log
     assert "Traceback" not in log or "Unrecoverable error" in log
 
@@ -52,4 +52,4 @@ def test_an_edit_in_the_admin_counts_within_seconds(background_work: BackgroundW
         latest = background_work.last_time_ms("portal_queue_lag_seconds", queue="default")
         return latest > before
 
-    until(came, 15, f"\n{background_work.log}")
+    until(came, 60, f"\n{background_work.log}")
