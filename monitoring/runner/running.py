@@ -32,8 +32,10 @@ AHEAD_MS = 6000
 _LAG_EVERY_MS = 10_000
 _SET_RIGHT_EVERY_MS = 60_000
 _BATCH = 1000
-# Waiting a little for more makes batches; nobody sees a state change a tenth of a second later.
-_GATHER_SECONDS = 0.1
+# Waiting a little for more makes batches; nobody sees a state change a tenth of a second later. Of
+# more than these a result costs no less, and what has piled up is still to be written in the end.
+_ENOUGH = 250
+_GATHER_SECONDS, _GATHER_TIMES = 0.02, 5
 _IDLE_SECONDS = 1.0
 
 
@@ -93,13 +95,17 @@ class Runner:
             # On PostgreSQL a connection held by an idle thread would be one less for others.
             connection.close_if_unusable_or_obsolete()
             return [], False
-        if items[0] is not None and self._found.qsize() < _BATCH:
-            # Not when all have come: nothing else would go on meanwhile.
-            self._engine.is_idle.wait(_GATHER_SECONDS)
+        if items[0] is not None:
+            self._wait_for_more()
         while len(items) < _BATCH and not self._found.empty():
             items.append(self._found.get())
         outcomes = [item for item in items if item is not None]
         return outcomes, len(outcomes) < len(items)
+
+    def _wait_for_more(self) -> None:
+        for _ in range(_GATHER_TIMES):
+            if self._found.qsize() >= _ENOUGH or self._engine.is_idle.wait(_GATHER_SECONDS):
+                return
 
     def _write(self, batch: list[Outcome]) -> None:
         write(batch)
