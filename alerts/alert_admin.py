@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 
 from alerts.admin_cells import chip, lasting, moment, now_ms, severity_chip
-from alerts.models import Alert
+from alerts.models import Alert, AlertState
 from monitoring.history_admin import History
 from monitoring.when_filter import when
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # Django's class takes no parameter when it runs
 else:
     AlertBase = admin.ModelAdmin
 
-_COLOURS = {"pending": "degraded", "firing": "down", "resolved": "up"}
+_COLOURS = {"pending": "degraded", "firing": "down", "resolved": "unknown"}
 
 
 @admin.register(Alert)
@@ -27,8 +27,7 @@ class AlertAdmin(History, AlertBase):
         "name",
         "shown_state",
         "shown_severity",
-        "shown_labels",
-        "shown_value",
+        "message",
         "started",
         "duration",
         "acknowledged_by",
@@ -62,7 +61,9 @@ class AlertAdmin(History, AlertBase):
 
     @admin.display(description="severity", ordering="severity")
     def shown_severity(self, alert: Alert) -> str:
-        return severity_chip(alert.severity)
+        """Grey when it is over: colour means that it is so now."""
+        is_over = alert.state == AlertState.RESOLVED
+        return chip(alert.severity, "unknown") if is_over else severity_chip(alert.severity)
 
     @admin.display(description="labels")
     def shown_labels(self, alert: Alert) -> str:

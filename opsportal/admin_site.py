@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from opsportal.paging import CountsToALimit
+from opsportal.paging import CountedOnce
 
 
 class OpsPortalAdminSite(AdminSite):
@@ -20,8 +20,9 @@ class OpsPortalAdminSite(AdminSite):
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """No list, not even a library's, counts a million rows to show a hundred of them."""
-        counted = {"paginator": CountsToALimit, "show_full_result_count": False}
-        super().register(model_or_iterable, admin_class, **{**counted, **options})
+        given = admin_class or ModelAdmin
+        counted = type(given.__name__, (CountedOnce, given), {"__module__": given.__module__})
+        super().register(model_or_iterable, counted, **options)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         # Its modules need models, which are not there yet when the site is.

@@ -5,13 +5,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
+from django.http import HttpRequest
 from django.utils.functional import cached_property
 
-if TYPE_CHECKING:  # Django's class takes no parameter when it runs
+if TYPE_CHECKING:  # Django's classes take no parameter when they run; the mixins come before others
     PaginatorBase = Paginator[Any]
+    AdminBase = ModelAdmin[Any]
+    ListBase = ChangeList
 else:
     PaginatorBase = Paginator
+    AdminBase = ListBase = object
 
 MOST_COUNTED = 10_000
 
@@ -34,3 +40,31 @@ class CountsToALimit(PaginatorBase):
         # Without the order, which would have all sorted first, and what is only shown of each row.
         found = rows.order_by().values("pk")[: MOST_COUNTED + 1].count()
         return found if found <= MOST_COUNTED else MoreThan(MOST_COUNTED)
+
+
+class CountedOnce(AdminBase):
+    """Of an admin: how many rows there are beside those found is not asked."""
+
+    paginator = CountsToALimit
+    show_full_result_count = False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return _told_when_filtered(super().get_changelist(request, **kwargs))
+
+
+class _ToldWhenFiltered(ListBase):
+    """Django says "3 results (Show all)" of a list that shows all of them, if that is not known."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not self.query and not self.has_active_filters:
+            self.full_result_count = self.result_count
+
+
+_MADE: dict[type[ChangeList], type[ChangeList]] = {}
+
+
+def _told_when_filtered(base: type[ChangeList]) -> type[ChangeList]:
+    if base not in _MADE:
+        _MADE[base] = type(base.__name__, (_ToldWhenFiltered, base), {})
+    return _MADE[base]

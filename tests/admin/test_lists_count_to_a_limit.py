@@ -34,6 +34,13 @@ def test_more_than_the_limit_is_said_and_its_pages_end_there(admin_client: Clien
 def test_within_the_limit_the_number_is_exact(admin_client: Client) -> None:
     html = admin_client.get(ADDRESS, {"q": "done 15"}).content.decode()
     assert "12 annotations" in html
+    assert "12 results" in html
+
+
+@pytest.mark.usefixtures("_few")
+def test_a_list_that_leaves_nothing_out_tells_of_no_results(admin_client: Client) -> None:
+    html = admin_client.get(ADDRESS).content.decode()
+    assert "more than 150 results" not in html
 
 
 @pytest.mark.usefixtures("_few")
