@@ -133,6 +133,7 @@ def told(receiver: Receiver, status: str) -> list[str]:
     ]
 
 
+@pytest.mark.takes_long
 def test_one_of_two_is_killed_under_load_and_nothing_is_missed_or_told_twice(
     pair: tuple[RunningPortal, RunningPortal], shop: Shop
 ) -> None:
