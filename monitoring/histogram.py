@@ -30,6 +30,7 @@ def bucket_index(value: float) -> int:
     return min(max(index, LOWEST_INDEX), HIGHEST_INDEX)
 
 
+@cache
 def bucket_middle(index: int) -> float:
     """The value whose relative distance to both of the bucket's ends is the same."""
     lower, upper = (
@@ -128,9 +129,9 @@ class Histogram:
     def from_bytes(cls, data: bytes | memoryview) -> Histogram:
         """Raises struct.error for bytes that `to_bytes` did not make."""
         read, middle = _reader(len(data))
-        count, zero_count, total, low, high, _, *numbers = read(data)
-        middle -= _FIELDS
-        buckets = dict(zip(numbers[:middle], numbers[middle:], strict=True))
+        fields = read(data)
+        count, zero_count, total, low, high, _ = fields[:_FIELDS]
+        buckets = dict(zip(fields[_FIELDS:middle], fields[middle:], strict=True))
         return cls(count, total, low, high, zero_count, buckets)
 
 

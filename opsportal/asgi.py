@@ -11,7 +11,9 @@ application = get_asgi_application()
 # After the apps are loaded.
 from monitoring import judge  # noqa: E402
 from opsportal.checks import refuse_misconfiguration  # noqa: E402
+from opsportal.collecting import spare_what_is_loaded  # noqa: E402
 
 refuse_misconfiguration()
 # Servers load this module in each process that serves, and only there.
 judge.start()
+spare_what_is_loaded()

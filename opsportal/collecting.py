@@ -11,8 +11,8 @@ from importlib import import_module
 
 from django.conf import settings
 
-# Net of what was freed by itself: a page leaves few cycles, of at most some megabytes.
-THRESHOLDS = (50_000, 20, 20)
+# As in a worker. Net of what was freed by itself: a page leaves few cycles.
+THRESHOLDS = (100_000, 20, 20)
 
 
 def spare_what_is_loaded() -> None:
