@@ -26,7 +26,12 @@ from benchmarks.year import fill
 
 ROOT = Path(__file__).resolve().parent.parent
 DAY_MS = 86_400_000
-RANGES = (("24 h", "range=24h", 1), ("30 d", "range=30d", 30), ("1 y", "", 365))
+RANGES = (
+    ("6 h", "range=6h", 1),
+    ("24 h", "range=24h", 1),
+    ("30 d", "range=30d", 30),
+    ("1 y", "", 365),
+)
 MOST_MS, MOST_QUERIES, MOST_BYTES = 50.0, 12, 250_000
 
 

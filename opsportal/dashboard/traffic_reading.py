@@ -1,8 +1,8 @@
 """Which windows of requests a look needs, and what it makes of them: pure.
 
 Hundreds of routes are merged as seldom as can be. What is drawn of a whole service is its own
-series; what the table says of a day and more comes from running totals, and only the routes that
-are drawn are read step by step.
+series; what the table says of six hours and more comes from running totals, and only the routes
+that are drawn are read step by step.
 """
 
 from __future__ import annotations
