@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,24 @@ OwnDatabase = Callable[[str], AbstractContextManager[dict[str, str]]]
 NOT_INHERITED = {"DATABASE_URL", "SECRET_KEY", "REDIS_URL", "PYTHONDONTWRITEBYTECODE"}
 
 
+# Below those that the system gives away: until a portal listens, seconds later, one of them could
+# be anybody's. Every test process has fifty of its own, which come round.
+FIRST_PORT, LAST_PORT, PORTS = 11_000, 32_000, 50
+_begin = FIRST_PORT + os.getpid() * PORTS % (LAST_PORT - FIRST_PORT)
+_ports = cycle(range(_begin, _begin + PORTS))
+
+
 def free_port() -> int:
+    return next(each for each in islice(_ports, PORTS) if _is_free(each))
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
