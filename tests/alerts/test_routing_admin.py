@@ -330,7 +330,7 @@ def test_alerts_are_listed_and_found_in_few_queries(
     admin_client: Client, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(10):
-        fire(f"CPU {number}", value=97.2, acknowledged_by="ann")
+        fire(f"CPU {number}", message="CPU 97.2 %", acknowledged_by="ann")
     fire("Disk", state="resolved", resolved_ms=NOW_MS, message="<full>")
     with django_assert_max_num_queries(8):
         page = text(admin_client.get(ALERTS))
