@@ -49,14 +49,16 @@ class CountedOnce(AdminBase):
     show_full_result_count = False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return _told_when_filtered(super().get_changelist(request, **kwargs))
+        return _saying_what_is_there(super().get_changelist(request, **kwargs))
 
 
-class _ToldWhenFiltered(ListBase):
-    """Django says "3 results (Show all)" of a list that shows all of them, if that is not known."""
+class _SaysWhatIsThere(ListBase):
+    """Django says "3 results (Show all)" of a list that shows all of them, and offers actions on an
+    empty one, if how many there are in all is not known."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
+        self.show_admin_actions = bool(self.result_count)
         if not self.query and not self.has_active_filters:
             self.full_result_count = self.result_count
 
@@ -64,7 +66,7 @@ class _ToldWhenFiltered(ListBase):
 _MADE: dict[type[ChangeList], type[ChangeList]] = {}
 
 
-def _told_when_filtered(base: type[ChangeList]) -> type[ChangeList]:
+def _saying_what_is_there(base: type[ChangeList]) -> type[ChangeList]:
     if base not in _MADE:
-        _MADE[base] = type(base.__name__, (_ToldWhenFiltered, base), {})
+        _MADE[base] = type(base.__name__, (_SaysWhatIsThere, base), {})
     return _MADE[base]

@@ -22,6 +22,13 @@ def _few(monkeypatch: pytest.MonkeyPatch) -> None:
     Annotation.objects.bulk_create(Annotation(time_ms=n, text=f"done {n}") for n in range(160))
 
 
+def test_an_empty_list_offers_no_actions(admin_client: Client) -> None:
+    assert "action-counter" not in admin_client.get(ADDRESS).content.decode()
+    Annotation.objects.create(time_ms=1, text="done")
+    assert "action-counter" in admin_client.get(ADDRESS).content.decode()
+    assert "action-counter" not in admin_client.get(ADDRESS, {"q": "no"}).content.decode()
+
+
 @pytest.mark.usefixtures("_few")
 def test_more_than_the_limit_is_said_and_its_pages_end_there(admin_client: Client) -> None:
     html = admin_client.get(ADDRESS).content.decode()
