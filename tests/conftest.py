@@ -59,7 +59,9 @@ def _shared_by(item: pytest.Item) -> str | None:
 
 
 def _turn(item: pytest.Item) -> int:
-    """What others share, then what takes long by itself, then the thousands that do not."""
+    """What others share, then what takes long by itself, then the thousands that do not. Never mark
+    a test with transactions of its own: it comes last, because it empties the database, also of
+    what migrations have put there."""
     shared = _shared_by(item)
     if shared:
         return SHARED.index(shared)

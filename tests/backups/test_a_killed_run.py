@@ -41,7 +41,7 @@ KILLS = int(os.environ.get("OPSPORTAL_TEST_KILLS", "5"))
 BEYOND = 1.1
 ROWS = 'CREATE TABLE "ro\'ws" AS SELECT n, md5(n::text) FROM generate_series(1, 60000) n'
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.takes_long]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def begun(backup: Backup) -> subprocess.Popen[bytes]:
