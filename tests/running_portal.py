@@ -124,6 +124,7 @@ class RunningPortal:
         """As the data directory of another on SQLite, which is copied: migrations take most of a
         set-up. On a database of its own this portal has no more from there than static files."""
         if "DATABASE_URL" in self.variables:
+            self.data_dir.mkdir(mode=0o700)
             shutil.copytree(prepared / "static", self.data_dir / "static")
         else:
             self.copy(prepared)
