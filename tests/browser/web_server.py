@@ -103,7 +103,7 @@ class WebServer:
         }
         return {
             **kept,
-            "DJANGO_SETTINGS_MODULE": "opsportal.settings",
+            "DJANGO_SETTINGS_MODULE": "tests.browser.server_settings",
             "DJANGO_SUPERUSER_USERNAME": USER,
             "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
             "OPSPORTAL_DATA_DIR": str(self.directory),
