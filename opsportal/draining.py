@@ -52,7 +52,12 @@ def stop_accepting(descriptor: int) -> None:
     """In this process alone, whose server has no way to be told so: every descriptor of the
     listening socket becomes one of a socket to which nobody connects. Linux only; elsewhere a
     connection may be taken in the very moment in which the server stops."""
-    directory, listening = Path("/proc/self/fd"), os.fstat(descriptor)
+    directory = Path("/proc/self/fd")
+    try:
+        listening = os.fstat(descriptor)
+    except OSError:
+        # Told to leave and to stop at once, the server may have closed it before Python hears.
+        return
     if not directory.is_dir():
         return
     silent = socket.create_server(("127.0.0.1", 0), backlog=1)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from opsportal.draining import Draining
+from opsportal.draining import Draining, stop_accepting
 from tests.running_portal import ROOT
 
 # It holds the listening socket, leaves it, and tries to take a connection that waits in it.
@@ -65,3 +65,10 @@ def test_connections_that_wait_are_left_for_the_next_server() -> None:
             assert said.split("\n")[:2] == ["left it", "left it"]
         listener.settimeout(10)
         listener.accept()[0].close()
+
+
+def test_a_server_that_has_closed_its_socket_already_stops_without_an_error() -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    descriptor = listener.fileno()
+    listener.close()
+    stop_accepting(descriptor)
