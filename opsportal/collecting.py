@@ -11,8 +11,9 @@ from importlib import import_module
 
 from django.conf import settings
 
-# As in a worker. Net of what was freed by itself: a page leaves few cycles.
-THRESHOLDS = (100_000, 20, 20)
+# Without what was loaded a collection is cheap. Larger ones would let the cycles of some pages pile
+# up in memory.
+THRESHOLDS = (10_000, 10, 10)
 
 
 def spare_what_is_loaded() -> None:
