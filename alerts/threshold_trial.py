@@ -17,8 +17,7 @@ from alerts.conditions.limit import with_unit
 from alerts.models import Threshold
 from alerts.wording import place_of
 from monitoring import store
-from monitoring.amounts import amount
-from monitoring.catalogue import word
+from monitoring.catalogue import in_words
 from monitoring.store import Selector, SeriesRef, Window
 
 MOST_SERIES = 5
@@ -159,8 +158,6 @@ def _shown(
 
 
 def _row(past: Past, now_ms: int, metric: str, unit: str) -> tuple[datetime, str, str, str]:
-    peak = ""
-    if past.peak is not None:
-        peak = (not unit and word(metric, past.peak)) or amount(past.peak, unit)
+    peak = "" if past.peak is None else in_words(metric, past.peak, unit)
     begun = datetime.fromtimestamp(past.fired_ms / 1000, UTC)
     return begun, past.severity, _in_words(past.lasted_ms(now_ms)), peak

@@ -8,6 +8,8 @@ import difflib
 from dataclasses import dataclass
 from enum import StrEnum
 
+from monitoring.amounts import amount
+
 
 class Kind(StrEnum):
     GAUGE = "gauge"
@@ -166,3 +168,8 @@ def word(name: str, value: float) -> str:
     if found is None or found.words is None or value not in (0, 1):
         return ""
     return found.words[int(value)]
+
+
+def in_words(name: str, value: float, unit: str) -> str:
+    """Such as "97 %" or "down": what has a unit, as a rate of states has, is a number."""
+    return (not unit and word(name, value)) or amount(value, unit)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from alerts.conditions.aggregation import aggregate
 from alerts.conditions.base import Condition, Finding, Judgement, Rule
 from monitoring.amounts import amount
-from monitoring.catalogue import METRICS, word
+from monitoring.catalogue import METRICS, in_words, word
 from monitoring.store import Bucket
 from opsportal.lib.kinds import kind
 
@@ -108,4 +108,4 @@ def came(rule: Rule, buckets: Sequence[Bucket]) -> str:
 
 def with_unit(metric: str, value: float) -> str:
     unit = METRICS[metric].unit if metric in METRICS else ""
-    return word(metric, value) or amount(value, unit)
+    return in_words(metric, value, unit)

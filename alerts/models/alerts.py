@@ -6,7 +6,7 @@ from django.db import models
 
 from alerts.models.thresholds import Severity, Threshold
 from monitoring.amounts import amount
-from monitoring.catalogue import METRICS, has_words, word
+from monitoring.catalogue import METRICS, has_words, in_words
 
 
 class AlertState(models.TextChoices):
@@ -95,8 +95,7 @@ class Alert(models.Model):
 
     def shown(self, value: float) -> str:
         """A value such as its own, for people: "97 %", "down"."""
-        state = "" if self.shown_unit else word(self.metric, value)
-        return state or amount(value, self.shown_unit)
+        return in_words(self.metric, value, self.shown_unit)
 
     @property
     def shown_limit(self) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from monitoring.histogram import Histogram
 from monitoring.store.points import Bucket, Window, bucket_of
 
 
@@ -22,22 +21,18 @@ def added(buckets: Sequence[Bucket]) -> Bucket:
     windows their readers may still use; nor does what is returned where it is one of them."""
     if len(buckets) == 1:
         return buckets[0]
-    first, *others = buckets
-    if all(each.histogram for each in buckets):
-        return _with_histograms(first, others)
+    time_ms = buckets[0].time_ms
+    histograms = [each.histogram for each in buckets if each.histogram]
+    if len(histograms) == len(buckets):
+        # These know count, sum, minimum and maximum themselves.
+        whole = histograms[0].copy()
+        for each in histograms[1:]:
+            whole.merge(each)
+        return bucket_of(time_ms, whole)
     return Bucket(
-        first.time_ms,
+        time_ms,
         sum(each.count for each in buckets),
         sum(each.sum for each in buckets),
         min(each.min for each in buckets),
         max(each.max for each in buckets),
     )
-
-
-def _with_histograms(first: Bucket, others: Sequence[Bucket]) -> Bucket:
-    """These know count, sum, minimum and maximum themselves."""
-    whole = first.histogram.copy() if first.histogram else Histogram()
-    for each in others:
-        if each.histogram:
-            whole.merge(each.histogram)
-    return bucket_of(first.time_ms, whole)
