@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, render
-from django.urls import URLPattern, path
-from django.utils.html import format_html_join
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
 
 from alerts import alert_admin, delivery_admin  # noqa: F401  register themselves
 from alerts.admin_cells import milliseconds, moment
 from alerts.channel_forms import ChannelForm, form_for
 from alerts.channel_list import HealthFilter, enable, pause, send_test, state_chip, with_counts
-from alerts.channels.registry import LABELS, kind_named
+from alerts.channels.registry import ABOUT, LABELS, kind_named
 from alerts.editing import masked_settings, save_channel
 from alerts.models import Channel, Delivery, DeliveryStatus
+from alerts.reach import lead_to_the_first, led_to
 from monitoring.evidence import readable
 from monitoring.setting_fields import PREFIX
 from opsportal.lib.kinds import settings_of
@@ -29,6 +30,8 @@ else:
     ChannelBase = admin.ModelAdmin
 
 _HEALTH = ("state", "waiting_count", "dead_count", "latency", "last_success", "shown_error")
+
+_ROUTES = "admin:alerts_route_changelist"
 
 
 @admin.register(Channel)
@@ -93,7 +96,8 @@ class ChannelAdmin(ChannelBase):
     ) -> HttpResponse:
         """First the kind, because the form depends on it."""
         if _kind_asked(request) is None and self.has_add_permission(request):
-            context = {**self._context(request), "title": "Where do people hear?", "kinds": LABELS}
+            kinds = [(key, label, ABOUT.get(key, "")) for key, label in LABELS.items()]
+            context = {**self._context(request), "title": "Where do people hear?", "kinds": kinds}
             return render(request, "admin/channel_kinds.html", context)
         return super().add_view(request, form_url, extra_context)
 
@@ -120,6 +124,13 @@ class ChannelAdmin(ChannelBase):
 
     def save_model(self, request: HttpRequest, obj: Channel, form: Any, change: bool) -> None:
         save_channel(obj, form.settings)
+        route = None if change else lead_to_the_first(obj)
+        if route is not None:
+            messages.info(request, f"It hears what the route “{route}” tells.")
+        elif not Channel.objects.filter(led_to(), pk=obj.pk).exists():
+            told = "No route leads to {}, so nothing is told through it: {}."
+            link = format_html('<a href="{}">tick it in one</a>', reverse(_ROUTES))
+            messages.warning(request, format_html(told, obj.name, link))
 
     def test_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Sends a made-up alert with the settings that are saved, and waits for the answer."""

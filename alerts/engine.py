@@ -17,6 +17,7 @@ from alerts.models import OPEN, Alert, Threshold
 from alerts.telling import Rules
 from alerts.watching import Watched, Watchlist
 from monitoring import store
+from monitoring.catalogue import in_states
 from monitoring.history import paused_slugs
 from monitoring.store import Bucket, LatestPoint, SeriesRef
 
@@ -55,14 +56,34 @@ class History:
         key = (span_ms, watched.condition.step_ms(rule), tuple(each.id for each in series))
         if series and key not in self._read:
             self._read[key] = self._windows(series, span_ms, key[1])
-        return self._read.get(key, {})
+        read = self._read.get(key, {})
+        is_last = watched.condition.from_last_point(rule)
+        return self._exact(points, read) if is_last and in_states(rule.metric) else read
+
+    def _exact(
+        self, points: Sequence[LatestPoint], read: dict[int, list[Bucket]]
+    ) -> dict[int, list[Bucket]]:
+        """Point by point where the last bucket is of both states: the mean of a check that went
+        down and came back is neither up nor down."""
+        ends = [
+            (each.series, read[each.series.id][-1]) for each in points if read.get(each.series.id)
+        ]
+        mixed = [(series, end) for series, end in ends if end.min != end.max]
+        if not mixed:
+            return read
+        start_ms = min(end.time_ms for _, end in mixed)
+        series = [each for each, _ in mixed]
+        windows = store.windows_of(series, start_ms, self.now_ms + 1, 1, now_ms=self.now_ms)
+        return {**read, **{each.series.id: each.buckets for each in windows if each.buckets}}
 
     def _windows(
         self, series: Sequence[SeriesRef], span_ms: int, step_ms: int
     ) -> dict[int, list[Bucket]]:
-        # To the end of the present step: what has just come in belongs to it.
+        # To the end of the present step: what has just come in belongs to it. Of the past it does
+        # not: it had not come yet.
         start_ms, end_ms = self.now_ms - span_ms, self.now_ms + 1
-        windows = store.windows_of(series, start_ms, end_ms, step_ms, now_ms=self.now_ms)
+        asked = store.WindowRequest(series, start_ms, end_ms, step_ms, exact=self._is_past)
+        (windows,) = store.windows_of_each([asked], now_ms=self.now_ms)
         return {each.series.id: each.buckets for each in windows}
 
 
@@ -110,6 +131,7 @@ def _evaluate(
     for point in points:
         by_metric.setdefault(point.series.metric, []).append(point)
     open_alerts = _open_alerts(each.threshold_id for each in watched)
+    over = _over_since(now_ms, (each.threshold_id for each in watched)) if is_past else {}
     history = History(now_ms, is_past)
     changed = 0
     for each in watched:
@@ -118,7 +140,8 @@ def _evaluate(
         alerts = open_alerts.get(each.threshold_id, {})
         observed = _observed(each, selected, alerts, history)
         if is_past:
-            observed = [one for one in observed if one.judgement.finding != Finding.NO_DATA]
+            judged = over.get(each.threshold_id, set())
+            observed = [one for one in observed if _is_news(one, judged)]
         differing = [one for one in observed if _differs(each, one, alerts, now_ms)]
         if differing:
             changed += _apply(each, differing, now_ms)
@@ -142,6 +165,24 @@ def _open_alerts(threshold_ids: Iterable[int]) -> dict[int, dict[str, Alert]]:
         if alert.threshold_id is not None:
             found.setdefault(alert.threshold_id, {})[alert.fingerprint] = alert
     return found
+
+
+def _over_since(at_ms: int, threshold_ids: Iterable[int]) -> dict[int, set[str]]:
+    """What was open at that moment and is over: of new points somebody had judged at once, and
+    who judges the moment again would tell of it twice."""
+    found: dict[int, set[str]] = {}
+    over = Alert.objects.filter(threshold__in=list(threshold_ids), state="resolved")
+    # From the index of beginnings, and not from the first alert that there ever was.
+    over = over.filter(started_ms__range=(at_ms - GONE_MS, at_ms), resolved_ms__gte=at_ms)
+    for threshold_id, fingerprint in over.values_list("threshold_id", "fingerprint"):
+        found.setdefault(threshold_id, set()).add(fingerprint)
+    return found
+
+
+def _is_news(observed: Observed, judged: Collection[str]) -> bool:
+    return (
+        observed.judgement.finding != Finding.NO_DATA and observed.subject.fingerprint not in judged
+    )
 
 
 def _observed(

@@ -46,6 +46,12 @@ class RouteAdmin(RouteBase):
     list_filter = ["enabled", "channels"]
     search_fields = ["name", "matchers"]
     ordering = ["position", "pk"]
+    fieldsets = (
+        (None, {"fields": ("name", "enabled", "position")}),
+        ("Which alerts", {"fields": ("matchers", "active_hours", "goes_on")}),
+        ("Who hears", {"fields": ("channels",)}),
+        ("How they are told", {"fields": ("group_by", "group_wait_seconds", "repeat_seconds")}),
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Route]:
         return super().get_queryset(request).prefetch_related("channels")
@@ -65,6 +71,17 @@ class InhibitionAdmin(InhibitionBase):
     list_display = ["name", "enabled", "source", "target", "equal"]
     list_filter = ["enabled"]
     search_fields = ["name", "source", "target"]
+    fieldsets = (
+        (None, {"fields": ("name", "enabled")}),
+        (
+            "Which alert makes up for which",
+            {
+                "fields": ("source", "target", "equal"),
+                "description": "Such as a host that is down, and all that runs on it: one message "
+                "instead of thirty.",
+            },
+        ),
+    )
 
 
 @admin.register(Maintenance)
@@ -74,6 +91,17 @@ class MaintenanceAdmin(MaintenanceBase):
     list_filter = ["enabled"]
     search_fields = ["name", "matchers"]
     readonly_fields = ("next_starts",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("name", "enabled", "matchers"),
+                "description": "Meanwhile alerts are recorded, and nobody is told of them.",
+            },
+        ),
+        ("When", {"fields": ("starts_at", "duration_seconds")}),
+        ("Again and again", {"fields": ("cron", "time_zone", "ends_at", "next_starts")}),
+    )
 
     @admin.display(description="state")
     def state(self, planned: Maintenance) -> str:

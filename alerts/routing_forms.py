@@ -103,6 +103,17 @@ class RouteForm(RouteBase):
         )
         field_classes = {"matchers": MatchersField, "active_hours": HoursField}
         widgets = {"matchers": LINES, "channels": forms.CheckboxSelectMultiple}
+        labels = {
+            "group_wait_seconds": "Wait for others, seconds",
+            "repeat_seconds": "Repeat after, seconds",
+            "goes_on": "Ask later routes, too",
+        }
+        help_texts = {
+            "group_by": "Labels with commas: alerts that agree in them come as one message",
+            "group_wait_seconds": "So long the first one waits, to be told with those that follow",
+            "active_hours": "Such as Mon-Fri 08:00-18:00 Europe/Berlin; empty: always",
+            "goes_on": "Else the first route that fits is the last that is asked",
+        }
 
 
 class InhibitionForm(InhibitionBase):
@@ -111,6 +122,7 @@ class InhibitionForm(InhibitionBase):
         fields = ("name", "enabled", "source", "target", "equal")
         field_classes = {"source": MatchersField, "target": MatchersField}
         widgets = {"source": LINES, "target": LINES}
+        labels = {"source": "While this fires", "target": "This is not told"}
         help_texts = {"source": REQUIRED_HELP, "target": REQUIRED_HELP}
 
 
@@ -135,6 +147,8 @@ class MaintenanceForm(MaintenanceBase):
             "ends_at": forms.SplitDateTimeField,
         }
         widgets = {"matchers": LINES, "starts_at": MomentInput, "ends_at": MomentInput}
+        labels = {"duration_seconds": "Lasts, seconds", "ends_at": "Recurs until"}
+        help_texts = {"starts_at": "In UTC. Of one that recurs: not before this"}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -67,8 +67,18 @@ class ThresholdForm(ThresholdBase):
         model = Threshold
         exclude = ("settings",)
         widgets = {"channels": forms.CheckboxSelectMultiple}
-        labels = {"value": "Value"}
-        help_texts = {"value": "Beyond it the alert has the severity chosen above"}
+        labels = {
+            "value": "Value",
+            "window_seconds": "Window, seconds",
+            "no_data": "Without data",
+        }
+        help_texts = {
+            "value": "Beyond it the alert has the severity chosen above",
+            "kind": "What is asked of the series",
+            "aggregation": "How the values of the window become one",
+            "window_seconds": "So far back it looks",
+            "no_data": "What becomes of an alert while nothing is recorded",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -24,6 +24,7 @@ _STATES = {
         "somebody failed to log in too often",
     ),
 }
+_CERTIFICATE = "tls_days_remaining"
 _LONGEST_REASON = 160
 
 
@@ -44,9 +45,18 @@ def sentence(
         at_a_place, anywhere = _STATES[metric, int(value)]
         reason = f": {_reason(seen)}" if seen else ""
         return f"{at_a_place.format(place) if place else anywhere}{reason}"[:MAX_LENGTH]
+    if metric == _CERTIFICATE and value is not None:
+        return f"certificate of {place or 'a check'} {_expiry(value)}, {why}"[:MAX_LENGTH]
     shown = f"{label} {amount(value, unit)}" if value is not None else label
     where = f" on {place}" if place else ""
     return f"{shown}{where}, {why}"[:MAX_LENGTH]
+
+
+def _expiry(days: float) -> str:
+    """In whole days: somebody has to be there before, and a minus is read over."""
+    count = abs(int(days))
+    whole = f"{count} day{'' if count == 1 else 's'}"
+    return f"expires in {whole}" if days > 0 else f"expired {whole} ago"
 
 
 def _reason(seen: str) -> str:

@@ -33,7 +33,7 @@ from backups.plan_saving import save_in_parts
 from backups.pruning import dry_run
 from backups.recovery_sheet import recovery_sheet
 from backups.scheduling import next_starts
-from backups.sources.registry import LABELS
+from backups.sources.registry import ABOUT, LABELS
 from opsportal.lib.crypto import UnreadableSecretError
 from opsportal.lib.kinds import SettingsError
 
@@ -150,7 +150,8 @@ class PlanAdmin(PlanBase):
     ) -> HttpResponse:
         """First the kind, because the form depends on it."""
         if _kind_asked(request) is None and self.has_add_permission(request):
-            context = {**self._context(request), "title": "What is backed up?", "kinds": LABELS}
+            kinds = [(key, label, ABOUT[key]) for key, label in LABELS.items()]
+            context = {**self._context(request), "title": "What is backed up?", "kinds": kinds}
             return render(request, "admin/plan_kinds.html", context)
         return super().add_view(request, form_url, extra_context)
 

@@ -170,6 +170,11 @@ def word(name: str, value: float) -> str:
     return found.words[int(value)]
 
 
+def in_states(name: str) -> bool:
+    """Whether its values are two states and no numbers."""
+    return name in METRICS and METRICS[name].words is not None
+
+
 def in_words(name: str, value: float, unit: str) -> str:
     """Such as "97 %" or "down": what has a unit, as a rate of states has, is a number."""
     return (not unit and word(name, value)) or amount(value, unit)

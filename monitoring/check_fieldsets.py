@@ -21,7 +21,7 @@ def fieldsets_of(
     return (
         (None, {"fields": ("name", "kind", "enabled", "tags")}),
         *_settings_fieldsets(kind, given, needs),
-        ("When it turns", {"fields": turning}),
+        ("How often, and when it turns down", {"fields": turning}),
     )
 
 

@@ -48,11 +48,28 @@ class CheckForm(CheckFormBase):
 
     # For the view, which chooses the form by it; what it says here is not read.
     kind = forms.CharField(widget=forms.HiddenInput, required=False)
-    tags = LinesField(required=False, help_text="One a line")
+    tags = LinesField(required=False, help_text="To filter the list by; one a line")
 
     class Meta:
         model = Check
         fields = ("name", "enabled", *PROBING, "parent", "tags")
+        labels = {
+            "interval_seconds": "Every, seconds",
+            "timeout_seconds": "Timeout, seconds",
+            "retry_interval_seconds": "Retry after, seconds",
+            "successes_to_recover": "Good probes to recover",
+            "is_reference": "Reference check",
+            "parent": "Parent check",
+        }
+        help_texts = {
+            "interval_seconds": "Time from one probe to the next",
+            "timeout_seconds": "No whole answer by then is a failure",
+            "retry_interval_seconds": "How soon a failed probe is repeated",
+            "is_reference": "Something that always answers, such as a large provider: while it "
+            "does not, it is the portal's own network that is down, and no check is blamed",
+            "parent": "What this one cannot work without: while that is down this one is unknown, "
+            "and nobody is told",
+        }
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

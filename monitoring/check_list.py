@@ -15,7 +15,7 @@ from django.utils.timesince import timesince
 
 from monitoring.availability import Span, availability, percent_text
 from monitoring.history import DAY_MS, spans_of
-from monitoring.models import Check, CheckState
+from monitoring.models import Check, CheckState, CheckStatus
 from monitoring.planned_work import Window, left_out_of, planned_between
 from monitoring.sparklines import response_times, spark
 from monitoring.strips import VIEW_BOX, strip_paths
@@ -43,12 +43,15 @@ class CheckChangeList(ChangeList):
 def chip(check: Check) -> SafeString:
     """Colour and word; what else there is to say on hover, and all of it on the check's page."""
     state = check.state
+    flaps = state.flapping_since_ms is not None
+    # Green or red as it happens to be at the moment would each say the wrong thing.
+    status = CheckStatus.DEGRADED if flaps else state.status
     return format_html(
         '<a class="chip" data-status="{}" title="{}" href="{}">{}</a>',
-        state.status,
+        status,
         state.message,
         reverse("dashboard:check", args=[check.slug]),
-        "flapping" if state.flapping_since_ms else state.status,
+        "flapping" if flaps else state.status,
     )
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from alerts.models import Channel, Threshold
+from alerts.reach import somebody_hears
 from backups import keys
 from backups.models import Plan, PlanDestination
 from monitoring.models import Check
@@ -38,6 +39,12 @@ def _of_alerts() -> Iterator[Step]:
             "any of a hundred others will do.",
             "Add a channel",
             reverse("admin:alerts_channel_add"),
+        )
+    elif not somebody_hears():
+        yield Step(
+            "Nobody is told of alerts: no route leads to a channel.",
+            "Tick one in a route",
+            reverse("admin:alerts_route_changelist"),
         )
     if not Threshold.objects.filter(enabled=True).exists():
         yield Step(

@@ -44,7 +44,7 @@ class Webhook(ChannelKind):
     secret: str = setting("Signing secret", "Empty: not signed", default="", secret=True)
     headers: dict[str, str] = setting("Headers", "One a line, as Name: value", default={})
     secret_headers: dict[str, str] = setting(
-        "Secret headers", "Kept encrypted, never shown again", default={}, secret=True
+        "Secret headers", "One a line, as Name: value", default={}, secret=True
     )
     verify_certificate: bool = setting("Verify the certificate", default=True)
 

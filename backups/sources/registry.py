@@ -22,6 +22,13 @@ LABELS = {
     "files": "Files",
     "django": "Database of the portal",
 }
+ABOUT = {
+    "postgresql": "A database, dumped by pg_dump as it was at one moment",
+    "mysql": "A database, dumped while it is being written to",
+    "sqlite": "A file of SQLite, also while it is being written to",
+    "files": "Directories and files, without following links out of them",
+    "django": "What this portal itself knows: checks, alerts, history",
+}
 
 _registry: Registry[Source] = Registry("backups.sources", _KINDS)
 kind_named = _registry.kind_named

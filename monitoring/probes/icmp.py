@@ -44,7 +44,7 @@ class Icmp(Probe):
             "address": found.address,
             "sent": found.packets_sent,
             "received": found.packets_received,
-            "round_trips_ms": list(found.rtts),
+            "round_trips_ms": [round(each, 3) for each in found.rtts],
         }
         if not found.is_alive:
             return Result(Status.DOWN, Reason.TIMEOUT, "no echo came back", evidence=evidence)

@@ -10,20 +10,35 @@ from django.db import models
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
+from alerts.threshold_forms import LabelsField
 from opsportal.boards.models import Board, Line
 
 if TYPE_CHECKING:  # Django's classes take no parameter when they run
     BoardBase = admin.ModelAdmin[Board]
     LineBase = admin.StackedInline[Line, Board]
+    LineFormBase = forms.ModelForm[Line]
 else:
     BoardBase, LineBase = admin.ModelAdmin, admin.StackedInline
+    LineFormBase = forms.ModelForm
+
+
+class LineForm(LineFormBase):
+    labels = LabelsField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "cols": 30}),
+        help_text="Only series with all of them, such as host=web-1, one a line; empty: all",
+    )
+
+    class Meta:
+        model = Line
+        fields = "__all__"
 
 
 class LineInline(LineBase):
     model = Line
+    form = LineForm
     extra = 1
     formfield_overrides = {
-        models.JSONField: {"widget": forms.Textarea(attrs={"rows": 1, "cols": 30})},
         models.CharField: {"widget": forms.TextInput(attrs={"size": 24})},
     }
     fields = (

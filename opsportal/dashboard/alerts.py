@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from alerts.models import Alert, AlertState, Severity
 from alerts.summary import firing_first
+from opsportal.dashboard.formats import shortened
 from opsportal.dashboard.marks import MOST as MOST_MARKS
 from opsportal.dashboard.marks import Mark, marks_of
 from opsportal.dashboard.sentence import Problem
@@ -59,7 +60,7 @@ class FiringAlerts:
         if not self.rows:
             return ["nothing fires"]
         seen = f"{self.acknowledged} acknowledged" if self.acknowledged else ""
-        return [seen or "nobody has acknowledged", self.rows[0].message[:60]]
+        return [seen or "nobody has acknowledged", shortened(self.rows[0].message)]
 
     def problems(self) -> Iterable[Problem]:
         for row in self.rows:
@@ -70,7 +71,7 @@ class FiringAlerts:
 
 _FIELDS = attributes(
     Alert,
-    *("id", "name", "metric", "severity", "message", "state"),
+    *("id", "name", "metric", "severity", "message", "state", "fingerprint"),
     *("started_ms", "fired_ms", "resolved_ms", "acknowledged_ms"),
 )
 

@@ -47,3 +47,7 @@ def _duration(seconds: float) -> tuple[str, str]:
     if seconds < 1:
         return number(seconds * 1000), "ms"
     return number(seconds), "s"
+
+
+def shortened(words: str, most: int = 60) -> str:
+    return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"

@@ -16,7 +16,7 @@ from monitoring.histogram import BUCKETS_PER_DOUBLING, Histogram
 from monitoring.store import Bucket
 from opsportal.dashboard.aggregation import Grid, last, rounded
 from opsportal.dashboard.folding import MERGED
-from opsportal.dashboard.formats import text
+from opsportal.dashboard.formats import NARROW_SPACE, number, text
 from opsportal.dashboard.plots import Line
 
 SHADES = 5
@@ -88,8 +88,11 @@ def _drawn(
     edges = [2.0 ** ((first + row * width) / BUCKETS_PER_DOUBLING) for row in range(rows + 1)]
     counts = [_counts(each, first, width, rows) for each in columns]
     most = [_most(each, edges) for each in counts]
-    ticks = [text(edges[rows * each // _QUARTERS], "ms") for each in range(_QUARTERS, -1, -1)]
-    bands = [f"{text(low, '')} to {text(high, 'ms')}" for low, high in pairwise(edges)]
+    ticks = [
+        NARROW_SPACE.join(_edge(edges[rows * each // _QUARTERS]))
+        for each in range(_QUARTERS, -1, -1)
+    ]
+    bands = [_band(low, high) for low, high in pairwise(edges)]
     return Heat(
         start_ms=steps[0],
         step_ms=steps[1],
@@ -100,6 +103,18 @@ def _drawn(
         lines=[Line("most requests", most, text(last(most), "ms"))],
         summary=_summary(counts, bands, range_label),
     )
+
+
+def _edge(edge_ms: float) -> tuple[str, str]:
+    """In seconds from one on: the axis has room for few digits."""
+    return (number(edge_ms / 1000), "s") if edge_ms >= 1000 else (number(edge_ms), "ms")
+
+
+def _band(low_ms: float, high_ms: float) -> str:
+    """The unit once where both have it, such as "32 to 64 ms"."""
+    (low, low_unit), high = _edge(low_ms), _edge(high_ms)
+    parts = [low] if low_unit == high[1] else [low, low_unit]
+    return f"{NARROW_SPACE.join(parts)} to {NARROW_SPACE.join(high)}"
 
 
 def _band_width(lowest: int, highest: int) -> int:

@@ -17,6 +17,9 @@ from opsportal.dashboard.states import State
 MOST = 30
 # static/js/dashboard/events.js lists as many.
 MOST_LISTED = 8
+# What fires again so soon after it was over is the same trouble, told once: a check that flaps
+# would push what explains it, such as a deployment, out of sight.
+AGAIN_MS = 10 * 60_000
 _STATES = {Severity.CRITICAL: State.CRITICAL, Severity.WARNING: State.WARNING}
 
 
@@ -40,8 +43,17 @@ class Mark:
 
 def marks_of(alerts: Iterable[Alert]) -> list[Mark]:
     """Pure. The newest MOST of those that fired, oldest first."""
-    fired = sorted((each for each in alerts if each.fired_ms), key=lambda each: each.fired_ms or 0)
-    return [_mark(each) for each in fired[-MOST:]]
+    fired = sorted((each for each in alerts if each.fired_ms), key=_fired_ms)
+    runs: list[list[Alert]] = []
+    latest: dict[tuple[str, str], list[Alert]] = {}
+    for each in fired:
+        run = latest.get(key := (each.name, each.fingerprint))
+        if run is not None and _fired_ms(each) - _over_ms(run[-1]) < AGAIN_MS:
+            run.append(each)
+        else:
+            latest[key] = [each]
+            runs.append(latest[key])
+    return [_mark(run) for run in runs[-MOST:]]
 
 
 def newest(
@@ -79,19 +91,40 @@ def _time(mark: Mark) -> int:
     return mark.time_ms
 
 
-def _mark(alert: Alert) -> Mark:
-    state = _STATES.get(Severity(alert.severity), State.UNKNOWN)
+def _fired_ms(alert: Alert) -> int:
+    return alert.fired_ms or alert.started_ms
+
+
+def _over_ms(alert: Alert) -> int:
+    """An open one may have been caught up with; then what follows is not far from its beginning."""
+    return alert.resolved_ms or _fired_ms(alert)
+
+
+def _mark(run: Sequence[Alert]) -> Mark:
+    """Of one alert, or of one that fired again and again: as the last of them stands."""
+    first, last = run[0], run[-1]
+    state = _STATES.get(Severity(last.severity), State.UNKNOWN)
+    note = [last.severity, _course(last)]
+    if len(run) > 1:
+        lasted_ms = _over_ms(last) - _fired_ms(first)
+        note.insert(1, f"{len(run)} times within {text(lasted_ms / 1000, 's')}, the last")
     return Mark(
-        alert.fired_ms or alert.started_ms,
+        _fired_ms(first),
         state,
-        alert.message or alert.name,
-        note=f"{alert.severity} · {_course(alert)}",
-        url=reverse("dashboard:alert", args=[alert.pk]),
+        last.message or last.name,
+        end_ms=_over_ms(last) if len(run) > 1 else None,
+        note=_told(note),
+        url=reverse("dashboard:alert", args=[last.pk]),
     )
+
+
+def _told(parts: Sequence[str]) -> str:
+    """Such as "critical · 8 times within 5 min, the last over after 20 s"."""
+    return " · ".join([parts[0], " ".join(parts[1:])])
 
 
 def _course(alert: Alert) -> str:
     if alert.resolved_ms is not None:
-        lasted_ms = alert.resolved_ms - (alert.fired_ms or alert.started_ms)
+        lasted_ms = alert.resolved_ms - _fired_ms(alert)
         return f"over after {text(max(0, lasted_ms) / 1000, 's')}"
     return "acknowledged" if alert.acknowledged_ms is not None else "fires, not acknowledged"

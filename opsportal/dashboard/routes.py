@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitoring.store import SeriesRef, Window
 from opsportal.dashboard.before import change_text, notable
@@ -17,7 +17,8 @@ LABELS = ("method", "route", "service")
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One row; everything but `key` is ready to be shown. `change` is that of p95."""
+    """One row; everything but `key` is ready to be shown. `change` is that of p95; `place` is the
+    service where there are several, which may well have a route in common."""
 
     key: str
     method: str
@@ -32,6 +33,7 @@ class Route:
     change: str
     failing: bool
     slower: bool
+    place: str = ""
 
 
 Measured = tuple[tuple[str, ...], Traffic]
@@ -55,10 +57,12 @@ def route_rows(
 ) -> list[Route]:
     """Of what was measured in `minutes`; `before` is what to compare with."""
     earlier = grouped(before, *LABELS)
-    return [
+    rows = [
         _row(labels, traffic, TOTALS(earlier.get(labels, ())), minutes)
         for labels, traffic in measured
     ]
+    several = len({row.service for row in rows}) > 1
+    return [replace(row, place=row.service) for row in rows] if several else rows
 
 
 def _row(labels: tuple[str, ...], traffic: Traffic, before: Traffic, minutes: float) -> Route:

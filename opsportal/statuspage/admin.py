@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from alerts.routing_forms import MomentInput
@@ -45,6 +45,8 @@ class PageForm(PageFormBase):
     class Meta:
         model = Page
         fields = ("published", "title", "introduction", "colour", "mail_sender")
+        # The admin takes help for HTML, and would swallow the address in its angle brackets.
+        help_texts = {"mail_sender": escape(Page._meta.get_field("mail_sender").help_text)}
 
     def clean_new_logo(self) -> Any:
         given = self.cleaned_data.get("new_logo")
@@ -55,6 +57,11 @@ class PageForm(PageFormBase):
 class PageAdmin(PageBase):
     form = PageForm
     list_display = ("title", "published")
+    fieldsets = (
+        (None, {"fields": ("published", "title", "introduction")}),
+        ("How it looks", {"fields": ("colour", "new_logo")}),
+        ("By e-mail", {"fields": ("mail_sender",)}),
+    )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Every page of the admin asks, for its list of apps; only its own pays a query."""
@@ -73,6 +80,11 @@ class PageAdmin(PageBase):
 class ComponentAdmin(ComponentBase):
     list_display = ("name", "group", "position")
     list_editable = ("position",)
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "description")}),
+        ("Where it stands", {"fields": ("group", "position")}),
+        ("How it is found to be", {"fields": ("checks",)}),
+    )
     prepopulated_fields = {"slug": ("name",)}
     autocomplete_fields = ("checks",)
 
@@ -125,6 +137,10 @@ class IncidentAdmin(IncidentBase):
 class WorkAdmin(WorkBase):
     list_display = ("title", "starts_at", "ends_at")
     formfield_overrides = FIELDS
+    fieldsets = (
+        (None, {"fields": ("title", "text", "components")}),
+        ("When (UTC)", {"fields": ("starts_at", "ends_at")}),
+    )
 
 
 @admin.register(Subscriber)

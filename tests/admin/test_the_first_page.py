@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from alerts.defaults import make_defaults
-from alerts.models import Alert, Channel
+from alerts.models import Alert, Channel, Route
 from backups.models import Backup, Plan
 from monitoring.editing import save_check
 from monitoring.models import Check, CheckState
@@ -135,5 +135,12 @@ def test_who_lacks_a_permission_is_told_nothing_of_it(client: Client) -> None:
 def test_a_portal_without_channel_is_told_that_nobody_hears(admin_client: Client) -> None:
     make_defaults("", "", "")
     assert "Nobody is told of alerts" in page(admin_client)
-    Channel.objects.create(name="Ops", kind="webhook")
+    channel = Channel.objects.create(name="Ops", kind="webhook")
+    assert "no route leads to a channel" in page(admin_client)
+    Route.objects.get().channels.add(channel)
     assert "Nobody is told of alerts" not in page(admin_client)
+
+
+def test_what_is_opened_every_day_comes_first(admin_client: Client) -> None:
+    shown = admin_client.get("/admin/").context["app_list"]
+    assert [app["name"] for app in shown][:4] == ["Monitoring", "Alerts", "Backups", "Status page"]

@@ -77,3 +77,31 @@ def test_that_nothing_came_while_nobody_recorded_is_no_alert() -> None:
     catch_up(now_ms)
     evaluate_all(now_ms)
     assert not Alert.objects.filter(state="firing").exists()
+
+
+def check(value: float, second: float) -> None:
+    time_ms = START_MS + int(second * 1000)
+    store.record([store.Point("check_up", {"check": "shop"}, time_ms, value)], now_ms=time_ms)
+
+
+@pytest.mark.django_db
+def test_a_check_that_came_back_within_a_few_seconds_is_not_held_to_be_down_still() -> None:
+    threshold("Check down", metric="check_up", comparison="<", value=1, window_seconds=300)
+    note(START_MS)
+    for second, value in ((15, 0), (18, 1), (100, 1)):
+        check(value, second)
+    catch_up(START_MS + 40_000)
+    assert not Alert.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_was_judged_at_once_is_not_told_again() -> None:
+    """A sweep was missed, points were not: the evaluator has them at once."""
+    threshold("Check down", metric="check_up", comparison="<", value=1, window_seconds=300)
+    note(START_MS)
+    for second, value in ((12, 0), (38, 1)):
+        check(value, second)
+        evaluate_all(START_MS + int(second * 1000))
+    catch_up(START_MS + 60_000)
+    (alert,) = Alert.objects.all()
+    assert (alert.state, alert.resolved_ms) == ("resolved", START_MS + 38_000)

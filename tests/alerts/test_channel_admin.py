@@ -16,7 +16,7 @@ from alerts.channels import registry
 from alerts.channels.base import ChannelKind, PermanentError, Receipt
 from alerts.editing import full_settings, save_channel
 from alerts.message import Message
-from alerts.models import Alert, Channel, Delivery, DeliveryItem
+from alerts.models import Alert, Channel, Delivery, DeliveryItem, Route
 from alerts.signals import deliveries_queued
 from opsportal.lib.kinds import kind, setting
 
@@ -341,3 +341,17 @@ def test_the_page_of_a_delivery_shows_its_alerts_and_the_receipt(admin_client: C
     assert "CPU 97 % on db-1" in page
     assert "host=db-1" in page
     assert "answer: &lt;ok&gt;" in page
+
+
+def test_the_first_channel_hears_every_alert_and_the_next_one_says_how_it_would(
+    admin_client: Client,
+) -> None:
+    route = Route.objects.create(name="Every alert")
+    told = admin_client.post(f"{LIST}add/?kind=pigeon", FORM, follow=True).content.decode()
+    assert "It hears what the route “Every alert” tells." in told
+    assert [channel.name for channel in route.channels.all()] == ["Loft"]
+    told = admin_client.post(
+        f"{LIST}add/?kind=pigeon", {**FORM, "name": "Other"}, follow=True
+    ).content.decode()
+    assert "No route leads to Other" in told
+    assert route.channels.count() == 1

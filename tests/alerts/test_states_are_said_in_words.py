@@ -43,6 +43,18 @@ def test_a_state_makes_a_sentence(
     assert sentence(metric, measures, labels, value, "down", seen) == words
 
 
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (9.299, "certificate of Tradier expires in 9 days, below 14 d"),
+        (1.2, "certificate of Tradier expires in 1 day, below 14 d"),
+        (-3.001, "certificate of Tradier expired 3 days ago, below 14 d"),
+    ],
+)
+def test_a_certificate_says_when_it_expires(days: float, words: str) -> None:
+    assert sentence("tls_days_remaining", ("Certificate", "d"), CHECK, days, "below 14 d") == words
+
+
 def test_a_long_reason_is_cut() -> None:
     told = sentence("check_up", ("Up", ""), CHECK, 0, "down", "x" * 500)
     assert len(told) < 200

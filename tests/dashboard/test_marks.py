@@ -26,7 +26,8 @@ def marks() -> list[Mark]:
 
 def fired(at_ms: int, **fields: object) -> None:
     given = {"name": "CPU", "metric": "cpu_percent", "state": "resolved", "severity": "warning"}
-    Alert.objects.create(started_ms=at_ms, fingerprint=str(at_ms), **{**given, **fields})
+    given |= {"fingerprint": str(at_ms)}
+    Alert.objects.create(started_ms=at_ms, **{**given, **fields})
 
 
 def test_what_was_never_told_or_lies_outside_is_no_mark() -> None:
@@ -40,6 +41,28 @@ def test_an_alert_is_marked_when_it_fired_with_its_words() -> None:
     (mark,) = marks()
     assert (mark.time_ms, mark.state) == (NOW_MS - 20, State.CRITICAL)
     assert mark.label == "CPU of web-1 is high"
+
+
+def test_what_fires_again_and_again_is_one_mark_and_hides_nothing_else() -> None:
+    """A check that goes down and comes back every minute, and a deployment before it."""
+    for minute in range(40):
+        at_ms = NOW_MS - (45 - minute) * 60_000
+        fired(at_ms, fired_ms=at_ms, resolved_ms=at_ms + 20_000, fingerprint="flapping")
+    annotate(Kind.DEPLOYMENT, "Deploy 4f2c1e", time_ms=NOW_MS - 50 * 60_000)
+    shown = newest(marks(), [], read_annotations(NOW_MS - HOUR_MS, NOW_MS))
+    deployment, again = shown
+    assert deployment.label == "Deploy 4f2c1e"
+    assert again.time_ms == NOW_MS - 45 * 60_000
+    assert again.end_ms == NOW_MS - 6 * 60_000 + 20_000
+    assert "40 times within 39" in again.note
+    assert again.note.endswith("the last over after 20\N{NARROW NO-BREAK SPACE}s")
+
+
+def test_what_fires_again_after_a_good_while_is_a_mark_of_its_own() -> None:
+    for minute in (50, 10):
+        at_ms = NOW_MS - minute * 60_000
+        fired(at_ms, fired_ms=at_ms, resolved_ms=at_ms + 20_000, fingerprint="now and then")
+    assert [mark.end_ms for mark in marks()] == [None, None]
 
 
 def test_of_many_the_newest_are_marked_in_their_order() -> None:

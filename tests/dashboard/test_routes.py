@@ -46,6 +46,12 @@ def test_methods_of_a_route_are_rows_of_their_own() -> None:
     assert {route.method for route in slowest_routes(windows, 1)} == {"GET", "POST"}
 
 
+def test_routes_of_several_services_say_whose_they_are() -> None:
+    windows = [traffic_window({0: [1.0]}, service=service) for service in ("broker", "shop")]
+    assert {route.place for route in slowest_routes(windows, 1)} == {"broker", "shop"}
+    assert [route.place for route in slowest_routes(windows[:1], 1)] == [""]
+
+
 def test_ten_thousand_routes_do_not_fill_the_page() -> None:
     windows = [traffic_window({0: [float(n + 1)]}, route=f"/{n}") for n in range(300)]
     assert len(slowest_routes(windows, 1)) == SHOWN

@@ -29,6 +29,7 @@ export function showRoutes({ routes, compared_with: comparedWith }) {
   routes.forEach((route, index) => {
     const row = rows.get(route.key) ?? newRow(route);
     rows.delete(route.key);
+    setText(row.querySelector(".note"), route.place);
     row.classList.toggle("failing", route.failing);
     const values = [route.per_minute, route.errors, route.p50, route.p95, route.p99, route.apdex, route.change];
     values.forEach((value, column) => setText(row.cells[column + 1], value));
@@ -46,6 +47,9 @@ function newRow(route) {
   head.scope = "row";
   head.append(document.createElement("code"));
   head.firstChild.textContent = `${route.method} ${route.route}`;
+  const place = document.createElement("span");
+  place.className = "note";
+  head.append(" ", place);
   row.append(head, ...Array.from({ length: 7 }, () => document.createElement("td")));
   return row;
 }
