@@ -27,6 +27,7 @@ from benchmarks.year import fill
 ROOT = Path(__file__).resolve().parent.parent
 DAY_MS = 86_400_000
 RANGES = (
+    ("1 h", "range=1h", 1),
     ("6 h", "range=6h", 1),
     ("24 h", "range=24h", 1),
     ("30 d", "range=30d", 30),
@@ -99,10 +100,11 @@ def _timed(client: Any, address: str, prepare: Callable[[], None]) -> tuple[floa
 def _forget() -> None:
     from opsportal.dashboard.folding import MERGED
     from opsportal.dashboard.growth import GROWTHS
+    from opsportal.dashboard.known_past import PAST
     from opsportal.dashboard.totals import TOTALS
     from opsportal.dashboard.window_reading import SETTLED
 
-    for each in (SETTLED, MERGED, GROWTHS, TOTALS):
+    for each in (SETTLED, PAST, MERGED, GROWTHS, TOTALS):
         each.clear()
 
 

@@ -157,11 +157,12 @@ class _Year:
         write_head(cursor, points, replacing=False)
 
     def add_up(self) -> None:
-        """The running totals of each midnight, and of the hours of the last fifteen days."""
+        """The running totals of each midnight, of the hours of the last fifteen days and of every
+        five minutes of the last two hours, but for the last ones."""
         from monitoring.histogram import Histogram
         from monitoring.models import RunningTotal, Series
         from monitoring.store.packing import pack
-        from monitoring.store.running import HOURLY_FOR_MS
+        from monitoring.store.running import FINE_FOR_MS, FINE_MS, HOURLY_FOR_MS
 
         ids = Series.objects.filter(metric__in=(RESPONSE_TIME, SERVICE_TIME))
         totals = {pk: Histogram() for pk in ids.values_list("pk", flat=True)}
@@ -170,6 +171,9 @@ class _Year:
         midnight_ms = start_ms - start_ms % DAY_MS
         moments = list(range(midnight_ms, hourly_ms, DAY_MS))
         moments += range(hourly_ms - hourly_ms % DAY_MS, self.cut_ms + 1, HOUR_MS)
+        newest_ms = self.now_ms - 3 * FINE_MS // 2
+        newest_ms -= newest_ms % FINE_MS
+        moments += range(newest_ms - FINE_FOR_MS, newest_ms + 1, FINE_MS)
         rows = []
         for number, time_ms in enumerate(sorted(set(moments))):
             rows.append(RunningTotal(time_ms=time_ms, data=pack(totals)))

@@ -59,6 +59,12 @@ SCHEDULES = (
         "Seals points older than an hour into blocks and deletes what is past its retention.",
     ),
     Schedule(
+        "Add requests up",
+        "monitoring.tasks.add_up_requests",
+        60,
+        "Keeps what each route had counted in all, every five minutes: the dashboard reads that.",
+    ),
+    Schedule(
         "Forget old transitions",
         "monitoring.tasks.forget_old_transitions",
         86_400,

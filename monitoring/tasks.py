@@ -87,6 +87,13 @@ def compact_store() -> None:
 
 
 @shared_task
+def add_up_requests() -> None:
+    from monitoring.store.running import advance
+
+    advance(_now_ms())
+
+
+@shared_task
 def forget_old_transitions() -> None:
     from monitoring.transitions import forget_old
 

@@ -282,6 +282,8 @@ ALLOWED_ADDRESSES = ENVIRONMENT.words("OPSPORTAL_ALLOWED_ADDRESSES", [])
 
 # For so long all dashboards that show the same share one look at the store.
 DASHBOARD_SHARED_SECONDS = 2
+# Where processes of this machine share what charts have drawn (opsportal.dashboard.past).
+DASHBOARD_PAST_DIR: Path | None = RUN_DIR / "charts"
 
 # --- Traffic ------------------------------------------------------------------------------------
 TRAFFIC = {

@@ -52,4 +52,6 @@ STORAGES = {
 RATE_LIMITS = parse_limits("off")
 # The requests of tests are nobody's traffic; tests/traffic has recorders of its own.
 DASHBOARD_SHARED_SECONDS = 0
+# Ids are the same in each test, what they are of is not.
+DASHBOARD_PAST_DIR = None
 TRAFFIC = {"WRITER": "tests.traffic.memory_writer.DiscardingWriter"}

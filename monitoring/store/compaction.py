@@ -17,7 +17,7 @@ from monitoring.store.dialect import any_of, lock_writers, waiting_writers_poll
 from monitoring.store.head import read_head, samples_of
 from monitoring.store.resolutions import HOUR_MS, floor_to
 from monitoring.store.retention import delete_expired
-from monitoring.store.running import advance
+from monitoring.store.running import advance_past
 from monitoring.store.sealing import seal
 
 # Writers wait while one batch is sealed: about a tenth of a second.
@@ -46,7 +46,7 @@ def compact(*, now_ms: int | None = None) -> CompactionReport:
     with transaction.atomic(), connection.cursor() as cursor:
         lock_writers(cursor)
         expired = delete_expired(now_ms)
-    advance(now_ms, cut)
+    advance_past(now_ms)
     return CompactionReport(points, len(waiting), expired, time.monotonic() - started)
 
 

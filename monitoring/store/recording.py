@@ -37,7 +37,7 @@ def record(
         # statements for nothing.
         with transaction.atomic(savepoint=False), connection.cursor() as cursor:
             lock_writers(cursor)
-            refused = _write(cursor, valid, is_urgent)
+            refused = _write(cursor, valid, now_ms, is_urgent)
         rejected = sorted(rejected + refused, key=lambda each: each.index)
     return RecordResult(len(points) - len(rejected), rejected)
 
@@ -51,7 +51,9 @@ def _oldest_ms(points: Sequence[Point], now_ms: int) -> int:
     return reach(now_ms)[RAW.ms]
 
 
-def _write(cursor: CursorWrapper, valid: Sequence[ValidPoint], is_urgent: bool) -> list[Rejection]:
+def _write(
+    cursor: CursorWrapper, valid: Sequence[ValidPoint], now_ms: int, is_urgent: bool
+) -> list[Rejection]:
     """Runs under the writers' lock, so that what it reads of series stays true."""
     series = writable_series(cursor, {point.key for point in valid})
     missing = [point for point in valid if point.key not in series]
@@ -62,6 +64,9 @@ def _write(cursor: CursorWrapper, valid: Sequence[ValidPoint], is_urgent: bool) 
     batch = {(row.id, point.time_ms): point for point in valid if (row := series.get(point.key))}
     if batch:
         _write_batch(cursor, batch, {row.id: row for row in series.values()})
+        counted = [point.time_ms for point in batch.values() if point.histogram is not None]
+        if counted:
+            forget_after(cursor, min(counted), now_ms)
         if is_urgent:
             touched = {series_id for series_id, _time in batch}
             transaction.on_commit(lambda: announce(touched))
@@ -81,9 +86,6 @@ def _write_batch(cursor: CursorWrapper, batch: Batch, series: dict[int, Writable
         growth[series_id] = growth.get(series_id, Growth()) + seal(
             cursor, series_id, samples_of(points)
         )
-    counted = [point[1] for points in late.values() for point in points if point[3] is not None]
-    if counted:
-        forget_after(cursor, min(counted))
     latest = _latest_rows(batch, series, growth)
     if latest:
         update_latest(cursor, latest)

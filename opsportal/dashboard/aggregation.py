@@ -32,6 +32,11 @@ class Grid:
         first = start_ms - start_ms % step_ms
         return cls(first, step_ms, max(1, -(-(end_ms - first) // step_ms)), now_ms)
 
+    def after(self, time_ms: int) -> Grid:
+        """Only the steps from that one on; none where it is the end."""
+        gone = (time_ms - self.start_ms) // self.step_ms
+        return Grid(time_ms, self.step_ms, max(0, self.count - gone), self.now_ms)
+
     def covered_ms(self, index: int) -> int:
         """How much of the step lies in the past, by what has been flushed."""
         start_ms = self.start_ms + index * self.step_ms

@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from opsportal.dashboard.aggregation import Grid
-from opsportal.dashboard.charts import SERVICE_TIME
+from opsportal.dashboard.charts import CHARTS, SERVICE_TIME
 from opsportal.dashboard.dependencies import Dependencies
-from opsportal.dashboard.heat import Heat, heat
+from opsportal.dashboard.heat import Heat, counts_of, heat
+from opsportal.dashboard.known_past import PAST
 from opsportal.dashboard.marks import Mark
-from opsportal.dashboard.plots import Merger, Plot, plots
+from opsportal.dashboard.past import SERVICE, Counts
+from opsportal.dashboard.plots import Merger, Plot, part_of, plots
 from opsportal.dashboard.problems import problems
 from opsportal.dashboard.ranges import Range
 from opsportal.dashboard.reading import Reading, read
@@ -48,11 +50,11 @@ class Snapshot:
         return {each.name: plain(getattr(self, each.name)) for each in fields(self)}
 
 
-def _heat(reading: Reading, merge: Merger, drawn: Sequence[Plot]) -> Heat:
+def _heat(reading: Reading, counts: Mapping[int, Counts], drawn: Sequence[Plot]) -> Heat:
     shown = reading.range
     grid = Grid.over(shown.start_ms, shown.end_ms, shown.traffic_step_ms, reading.now_ms)
     missing = next(plot.empty for plot in drawn if plot.key == "response_time")
-    return heat(merge(reading.windows[SERVICE_TIME]), grid, shown.label, missing)
+    return heat(counts, grid, shown.label, missing)
 
 
 def plain(value: Any) -> Any:
@@ -82,14 +84,32 @@ def _names_of(kind: type[Any]) -> list[str]:
 
 def snapshot(parameters: Mapping[str, str], now: datetime | None = None) -> Snapshot:
     """Raises DatabaseError when the database cannot be read."""
-    return arrange(read(parameters, now))
+    reading = read(parameters, now)
+    merge = Merger()
+    drawn, counts = plots(reading, merge), _counts(reading, merge)
+    for part in reading.parts.values():
+        of_part = [
+            plot for plot, chart in zip(drawn, CHARTS, strict=True) if part_of(chart) == part.name
+        ]
+        PAST.remember(part, of_part, counts if part.name == SERVICE else {})
+    return _arranged(reading, drawn, counts)
 
 
 def arrange(reading: Reading) -> Snapshot:
     """Pure: the same reading makes the same page."""
-    shown = reading.range
     merge = Merger()
-    drawn = plots(reading, merge)
+    return _arranged(reading, plots(reading, merge), _counts(reading, merge))
+
+
+def _counts(reading: Reading, merge: Merger) -> dict[int, Counts]:
+    """Of the heat map."""
+    part = reading.parts.get(SERVICE)
+    read = counts_of(merge(reading.windows[SERVICE_TIME]))
+    return {**part.counts(), **read} if part else read
+
+
+def _arranged(reading: Reading, drawn: Sequence[Plot], counts: Mapping[int, Counts]) -> Snapshot:
+    shown = reading.range
     shown_tiles = tiles(reading, drawn)
     waiting = any(tile.verdict == NO_DATA for tile in shown_tiles)
     return Snapshot(
@@ -104,7 +124,7 @@ def arrange(reading: Reading) -> Snapshot:
         sentence=sentence(problems(reading), waiting),
         tiles=shown_tiles,
         plots=drawn,
-        heat=_heat(reading, merge, drawn),
+        heat=_heat(reading, counts, drawn),
         marks=reading.marks,
         routes=route_rows(reading.routes, reading.routes_minutes, reading.routes_before),
         compared_with=reading.before.label,

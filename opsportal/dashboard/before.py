@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from opsportal.dashboard.ranges import DAY_MS, HOUR_MS, MINUTE_MS, Range, coarse_step_ms
+from opsportal.dashboard.ranges import DAY_MS, HOUR_MS, MINUTE_MS, Range
 
 WEEK_MS = 7 * DAY_MS
 ENOUGH = 20
@@ -33,11 +33,6 @@ class Before:
 def before_of(shown: Range, parameters: Mapping[str, str]) -> Before:
     weeks = max(1, -(-(shown.end_ms - shown.start_ms) // WEEK_MS))
     return Before(weeks * WEEK_MS, parameters.get("compare") == "1")
-
-
-def total_step_ms(shown: Range) -> int:
-    """For totals over the range: coarse, so that comparing costs little."""
-    return max(MINUTE_MS, coarse_step_ms(shown.end_ms - shown.start_ms))
 
 
 def drawn_step_ms(step_ms: int, start_ms: int, now_ms: int) -> int:

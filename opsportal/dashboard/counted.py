@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from monitoring.store import Bucket, SeriesRef, Window
-from monitoring.store.running import HOURLY_FOR_MS
+from monitoring.store.running import FINE_FOR_MS, FINE_MS, HOURLY_FOR_MS
 from opsportal.dashboard.growth import GROWTHS, Growth, Row
 from opsportal.dashboard.ranges import DAY_MS, HOUR_MS
 
-# Shorter ones are read from the points: rows stand at whole hours, of which the first would count
-# too much. All routes step by step would take twenty times as long.
-SHORTEST_MS = 6 * HOUR_MS
+# Shorter ones are read from the points: rows stand at every five minutes of the last hours, before
+# that at whole hours, long ago at midnight. A row that stands further off would count too much.
+SHORTEST_MS = HOUR_MS
+BY_HOUR_MS = 6 * HOUR_MS
 LONG_MS = 7 * DAY_MS
 
 
@@ -58,17 +59,18 @@ class Counts:
         self._rows = {time_ms: Row(time_ms, data) for time_ms, data in rows.items()}
         self.newest_ms = max(rows, default=None)
 
-    def cover(self, stretch: Stretch) -> bool:
-        """Whether rows say anything about that time. Where none is before it, nothing had been
-        counted then: rows are made from the first request on."""
+    def cover(self, stretch: Stretch, by_hour_ms: int = BY_HOUR_MS) -> bool:
+        """Whether rows say what was counted then; by the hour if it is as long as `by_hour_ms`.
+        Where none is before it, nothing had been counted: rows are made from the first request
+        on."""
         if self.newest_ms is None or self.newest_ms <= stretch.start_ms:
             return False
-        # Long ago, rows stand at midnight only: two days instead of one would be told.
-        is_long = stretch.end_ms - stretch.start_ms >= LONG_MS
-        return is_long or stretch.start_ms >= self.newest_ms - HOURLY_FOR_MS + DAY_MS
-
-    def reach(self, time_ms: int) -> bool:
-        return self.newest_ms is not None and self.newest_ms >= time_ms
+        length_ms, ago_ms = stretch.end_ms - stretch.start_ms, self.newest_ms - stretch.start_ms
+        return (
+            length_ms >= LONG_MS
+            or (length_ms >= by_hour_ms and ago_ms <= HOURLY_FOR_MS - DAY_MS)
+            or (length_ms >= SHORTEST_MS and ago_ms <= FINE_FOR_MS)
+        )
 
     def over(self, series: Sequence[SeriesRef], stretch: Stretch) -> Counted:
         """Only where they `cover` it."""
@@ -97,10 +99,15 @@ class Counts:
         return GROWTHS.between(start_ms, self._rows.get(start_ms), self._rows.get(end_ms), ids)
 
 
-def _before(time_ms: int) -> tuple[int, int]:
-    """The whole hour and the whole day at or before it."""
-    return time_ms - time_ms % HOUR_MS, time_ms - time_ms % DAY_MS
+NO_COUNTS = Counts({})
+
+_GRAINS_MS = (FINE_MS, HOUR_MS, DAY_MS)
 
 
-def _after(time_ms: int) -> tuple[int, int]:
-    return time_ms + -time_ms % HOUR_MS, time_ms + -time_ms % DAY_MS
+def _before(time_ms: int) -> list[int]:
+    """The five minutes, the whole hour and the whole day at or before it."""
+    return [time_ms - time_ms % grain_ms for grain_ms in _GRAINS_MS]
+
+
+def _after(time_ms: int) -> list[int]:
+    return [time_ms + -time_ms % grain_ms for grain_ms in _GRAINS_MS]

@@ -7,16 +7,16 @@ one path for each shade, so that the server's picture and the refreshed one are 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import chain, pairwise
 
-from monitoring.histogram import BUCKETS_PER_DOUBLING, Histogram
+from monitoring.histogram import BUCKETS_PER_DOUBLING
 from monitoring.store import Bucket
 from opsportal.dashboard.aggregation import Grid, last, rounded
-from opsportal.dashboard.folding import MERGED
 from opsportal.dashboard.formats import NARROW_SPACE, number, text
+from opsportal.dashboard.past import Counts
 from opsportal.dashboard.plots import Line
 
 SHADES = 5
@@ -57,25 +57,37 @@ class Heat:
         return rows[::-1][:TABLE_ROWS]
 
 
-def heat(buckets: Iterable[Bucket], grid: Grid, range_label: str, missing: str = "") -> Heat:
-    """From the merged buckets of a service; `missing` says why there are none."""
+def heat(steps: Mapping[int, Counts], grid: Grid, range_label: str, missing: str = "") -> Heat:
+    """From the requests of a service by step and bucket; `missing` says why there are none."""
     together = -(-grid.count // MOST_COLUMNS)
     step_ms = grid.step_ms * together
-    parts: list[list[Bucket]] = [[] for _ in range(-(-grid.count // together))]
-    for bucket in buckets:
-        place = (bucket.time_ms - grid.start_ms) // step_ms
-        if bucket.histogram is not None and 0 <= place < len(parts):
-            parts[place].append(bucket)
-    columns = [MERGED.added(each).histogram if each else None for each in parts]
-    indexes = [index for each in columns if each for index in each.buckets]
+    columns: list[dict[int, int]] = [{} for _ in range(-(-grid.count // together))]
+    for time_ms, counts in steps.items():
+        place = (time_ms - grid.start_ms) // step_ms
+        if 0 <= place < len(columns):
+            _add(columns[place], counts)
+    indexes = set(chain.from_iterable(columns))
     if not indexes:
         empty = missing or f"No requests in this range. {_MISSING}"
         return Heat(grid.start_ms, step_ms, empty=empty, summary=f"Response times: {empty}")
     return _drawn(columns, min(indexes), max(indexes), (grid.start_ms, step_ms), range_label)
 
 
+def counts_of(buckets: Iterable[Bucket]) -> dict[int, Counts]:
+    """What `heat` is made from."""
+    return {each.time_ms: each.histogram.buckets for each in buckets if each.histogram is not None}
+
+
+def _add(column: dict[int, int], counts: Counts) -> None:
+    if not column:
+        column.update(counts)
+        return
+    for index, count in counts.items():
+        column[index] = column.get(index, 0) + count
+
+
 def _drawn(
-    columns: Sequence[Histogram | None],
+    columns: Sequence[Counts],
     lowest: int,
     highest: int,
     steps: tuple[int, int],
@@ -125,9 +137,9 @@ def _band_width(lowest: int, highest: int) -> int:
     return width
 
 
-def _counts(column: Histogram | None, first: int, width: int, rows: int) -> list[int]:
+def _counts(column: Counts, first: int, width: int, rows: int) -> list[int]:
     counts = [0] * rows
-    for index, count in column.buckets.items() if column else ():
+    for index, count in column.items():
         counts[(index - first) // width] += count
     return counts
 

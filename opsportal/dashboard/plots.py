@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitoring.store import Bucket, Window
@@ -19,6 +19,7 @@ from opsportal.dashboard.charts import (
 )
 from opsportal.dashboard.folding import MERGED
 from opsportal.dashboard.formats import text
+from opsportal.dashboard.past import ROUTES, SERVICE, VITALS
 from opsportal.dashboard.reading import Reading
 from opsportal.dashboard.states import State
 from opsportal.dashboard.traffic import grouped
@@ -104,7 +105,7 @@ def _plot(definition: ChartDefinition, reading: Reading, merge: Merger) -> Plot:
     lines = [
         Line(label, values, text(last(values), definition.unit), earlier.get(label, ()))
         for line in definition.lines
-        for label, values in _values(line, reading.windows, grid, merge)
+        for label, values in _with_past(definition, line, reading, grid, merge)
         if any(value is not None for value in values)
     ]
     empty = "" if lines else _why_empty(definition, reading, step_ms)
@@ -127,6 +128,13 @@ def _plot(definition: ChartDefinition, reading: Reading, merge: Merger) -> Plot:
     )
 
 
+def part_of(definition: ChartDefinition) -> str:
+    """Which series it draws."""
+    if definition.scope is not Scope.SERVICE:
+        return VITALS
+    return ROUTES if definition.lines[0].metric == RESPONSE_TIME else SERVICE
+
+
 def _before(
     definition: ChartDefinition, reading: Reading, then: Grid, merge: Merger
 ) -> dict[str, Values]:
@@ -147,29 +155,49 @@ def _grid_before(reading: Reading, step_ms: int) -> Grid:
     return Grid.over(start_ms, shown.end_ms - shift_ms, step_ms, reading.now_ms)
 
 
-def _values(
-    definition: LineDefinition, found: WindowsByMetric, grid: Grid, merge: Merger
+def _with_past(
+    chart: ChartDefinition, line: LineDefinition, reading: Reading, grid: Grid, merge: Merger
 ) -> Iterable[tuple[str, Values]]:
-    """The label and the values of each line that the definition makes."""
+    """As `_values` of all steps, of which only those were read that are not known."""
+    part = reading.parts.get(part_of(chart))
+    if part is None:
+        yield from _values(line, reading.windows, grid, merge)
+        return
+    rest = grid.after(part.from_ms)
+    for label, values in _values(line, reading.windows, rest, merge, part.labels(chart.key)):
+        yield label, [*part.values(chart.key, label), *values]
+
+
+def _values(
+    definition: LineDefinition,
+    found: WindowsByMetric,
+    grid: Grid,
+    merge: Merger,
+    first: Collection[str] = (),
+) -> Iterable[tuple[str, Values]]:
+    """The label and the values of each line that the definition makes; where there are too many,
+    `first` those that are drawn already."""
     windows = found[definition.metric]
     if not windows:
         return
     traffic = definition.metric in (RESPONSE_TIME, SERVICE_TIME)
     whole = merge(windows) if traffic else []
     watched = merge(found[REQUESTS]) if traffic else []
-    for label, group in _groups(definition, windows):
+    for label, group in _groups(definition, windows, first):
         part = merge(group)
         yield label, line_values(part, whole, watched, grid, AGGREGATIONS[definition.aggregation])
 
 
-def _groups(definition: LineDefinition, windows: list[Window]) -> list[tuple[str, list[Window]]]:
+def _groups(
+    definition: LineDefinition, windows: list[Window], first: Collection[str]
+) -> list[tuple[str, list[Window]]]:
     wanted = definition.labels.items()
     chosen = [window for window in windows if wanted <= window.series.labels.items()]
     if not definition.split_by:
         return [(definition.label, chosen)]
     groups = grouped(chosen, definition.split_by)
-    busiest = sorted(groups, key=lambda key: (-_count(groups[key]), key))[: definition.split_most]
-    return [(key[0], groups[key]) for key in sorted(busiest)]
+    ranked = sorted(groups, key=lambda key: (key[0] not in first, -_count(groups[key]), key))
+    return [(key[0], groups[key]) for key in sorted(ranked[: definition.split_most])]
 
 
 def _count(windows: Iterable[Window]) -> int:

@@ -138,10 +138,5 @@ def step_at_least(length_ms: int) -> int:
     return next((step for step in _STEPS_MS if step >= length_ms), _STEPS_MS[-1])
 
 
-def coarse_step_ms(length_ms: int) -> int:
-    """For what is only added up."""
-    return _step_ms(length_ms, 24)
-
-
 def _step_ms(length_ms: int, points: int) -> int:
     return next((step for step in _STEPS_MS if length_ms <= step * points), _STEPS_MS[-1])

@@ -17,6 +17,7 @@ from opsportal.dashboard.charts import REQUESTS
 from opsportal.dashboard.dependencies import Dependencies, read_dependencies
 from opsportal.dashboard.limits import Limits, read_limits
 from opsportal.dashboard.marks import Mark, newest, read_annotations
+from opsportal.dashboard.past import Part
 from opsportal.dashboard.processes import Process, read_processes
 from opsportal.dashboard.ranges import DAY_MS, Range, parse_range
 from opsportal.dashboard.routes import Measured
@@ -56,6 +57,7 @@ class Reading:
     routes: Sequence[Measured] = ()
     routes_before: Sequence[Window] = ()
     routes_minutes: float = 1
+    parts: Mapping[str, Part] = field(default_factory=dict)
 
     @property
     def hosts(self) -> list[str]:
@@ -123,6 +125,7 @@ def read(parameters: Mapping[str, str], now: datetime | None = None) -> Reading:
         routes=windows.routes,
         routes_before=windows.routes_before,
         routes_minutes=windows.routes_minutes,
+        parts=windows.parts,
         marks=newest(of_alerts, of_backups, read_annotations(shown.start_ms, shown.end_ms)),
     )
 

@@ -1,8 +1,8 @@
 """Which windows of requests a look needs, and what it makes of them: pure.
 
 Hundreds of routes are merged as seldom as can be. What is drawn of a whole service is its own
-series; what the table says of six hours and more comes from running totals, and only the routes
-that are drawn are read step by step.
+series; what the table says comes from running totals where there are any of the time, else from the
+points as one sum for each route; and only the routes that are drawn are read step by step.
 """
 
 from __future__ import annotations
@@ -12,13 +12,18 @@ from dataclasses import dataclass
 
 from monitoring.store import LatestPoint, SeriesRef, Window, WindowRequest
 from opsportal.dashboard.charts import DRAWN_ROUTES, RESPONSE_TIME, SERVICE_TIME
-from opsportal.dashboard.counted import Counted, Counts, Stretch
+from opsportal.dashboard.counted import SHORTEST_MS, Counts, Stretch
 from opsportal.dashboard.folding import folded
-from opsportal.dashboard.ranges import HOUR_MS
+from opsportal.dashboard.ranges import MINUTE_MS
 from opsportal.dashboard.routes import labels_of
-from opsportal.dashboard.traffic import grouped
+from opsportal.dashboard.traffic import grouped, values_of
 
 Labels = tuple[str, ...]
+
+NOTHING = WindowRequest((), 0, 1, 1)
+# Rows of running totals stand at whole ones.
+_WHOLE_STEP_MS = 5 * MINUTE_MS
+_RAW_MS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,97 +44,92 @@ def series_among(known: Iterable[LatestPoint]) -> TrafficSeries:
 
 
 @dataclass(frozen=True, slots=True)
-class TrafficWindows:
-    """`service` and `busiest` step by step; `routes` in any steps, from `start_ms` to `end_ms`."""
+class RouteTotals:
+    """What each route counted in a stretch of time: the rows of running totals say so as far as
+    they go, the points of `request` the rest."""
 
     start_ms: int
     end_ms: int
-    service: Sequence[Window] = ()
-    busiest: Sequence[Window] = ()
-    routes: Sequence[Window] = ()
+    request: WindowRequest
+    counted: Sequence[Window] = ()
 
 
-class TrafficPlan:
-    """Of one stretch of time. `drawn`: else only the totals of the routes are wanted."""
+def totals_now(routes: Sequence[SeriesRef], stretch: Stretch, counts: Counts) -> RouteTotals:
+    if not counts.cover(stretch):
+        return _from_points(routes, stretch)
+    found = counts.over(routes, stretch)
+    end_ms = max(found.until_ms, stretch.end_ms)
+    rest = _whole(routes, found.until_ms, stretch.end_ms)
+    return RouteTotals(found.start_ms, end_ms, rest, found.windows)
 
-    def __init__(
-        self, series: TrafficSeries, stretch: Stretch, counts: Counts, *, drawn: bool = True
-    ) -> None:
+
+def totals_before(
+    routes: Sequence[SeriesRef], stretch: Stretch, counts: Counts, only: Container[Labels]
+) -> RouteTotals:
+    """Of the routes `only`. A short stretch is compared with the whole hours that it lies in."""
+    chosen = [each for each in routes if labels_of(each) in only]
+    is_over = counts.newest_ms is not None and counts.newest_ms >= stretch.end_ms
+    if not (is_over and counts.cover(stretch, SHORTEST_MS)):
+        return _from_points(chosen, stretch)
+    found = counts.over(chosen, stretch)
+    return RouteTotals(found.start_ms, found.until_ms, NOTHING, found.windows)
+
+
+def _from_points(routes: Sequence[SeriesRef], stretch: Stretch) -> RouteTotals:
+    start_ms = stretch.start_ms - stretch.start_ms % _WHOLE_STEP_MS
+    return RouteTotals(start_ms, stretch.end_ms, _whole(routes, start_ms, stretch.end_ms))
+
+
+def _whole(routes: Sequence[SeriesRef], start_ms: int, end_ms: int) -> WindowRequest:
+    if start_ms >= end_ms:
+        return NOTHING
+    return WindowRequest(routes, start_ms, end_ms, _WHOLE_STEP_MS, exact=True, whole=True)
+
+
+def busiest(totals: Iterable[Window], routes: Iterable[SeriesRef]) -> list[SeriesRef]:
+    """The series of the routes that were asked for most; their names decide between equals."""
+    counts = {
+        route: sum(bucket.count for window in windows for bucket in window.buckets)
+        for route, windows in grouped(totals, "route").items()
+    }
+    chosen = sorted(counts, key=lambda route: (-counts[route], route))[:DRAWN_ROUTES]
+    return [each for each in routes if values_of(each, "route") in chosen]
+
+
+class Steps:
+    """Series step by step. In steps of days, running totals say what was counted until the newest
+    row, and only what came since is read."""
+
+    def __init__(self, series: Sequence[SeriesRef], stretch: Stretch, counts: Counts) -> None:
         self._series, self._stretch, self._counts = series, stretch, counts
-        self._drawn = drawn
-        self._is_counted = counts.cover(stretch) and (drawn or counts.reach(stretch.end_ms))
-        self._counted = counts.over(series.routes, stretch) if self._is_counted and drawn else None
-        self._busiest = _busiest(self._counted) if self._counted else []
+        self._by_day = stretch.by_day and counts.cover(stretch)
 
     @property
-    def requests(self) -> list[WindowRequest]:
-        """Of all routes, of the service, of the busiest routes."""
-        stretch = self._stretch
-        service = self._series.service if self._drawn else ()
-        if not self._is_counted:
-            return [self._steps(self._series.routes), self._steps(service), self._steps(())]
-        if self._counted is None:
-            return [self._steps(())] * 3
-        routes = self._tail(self._series.routes, self._counted.until_ms, whole=True)
-        if stretch.by_day:
-            newest_ms = self._counts.newest_ms or 0
-            return [routes, self._tail(service, newest_ms), self._tail(self._busiest, newest_ms)]
-        return [routes, self._steps(service), self._steps(self._busiest)]
+    def request(self) -> WindowRequest:
+        stretch, start_ms = self._stretch, self._stretch.start_ms
+        if self._by_day:
+            start_ms = max(stretch.first_ms, self._counts.newest_ms or 0)
+        if start_ms >= stretch.end_ms:
+            return NOTHING
+        if self._by_day:
+            return WindowRequest(self._series, start_ms, stretch.end_ms, _WHOLE_STEP_MS, exact=True)
+        return WindowRequest(self._series, start_ms, stretch.end_ms, stretch.step_ms)
 
-    def windows(self, read: Sequence[list[Window]], only: Container[Labels] = ()) -> TrafficWindows:
-        """From the answers to `requests`. Where nothing is drawn, of the routes `only`."""
-        routes, service, busiest = read
-        if not self._is_counted:
-            start_ms, end_ms = self._stretch.start_ms, self._stretch.end_ms
-            return TrafficWindows(start_ms, end_ms, service, routes, routes)
-        counted = self._counted
-        if counted is None:
-            chosen = [each for each in self._series.routes if labels_of(each) in only]
-            counted = self._counts.over(chosen, self._stretch)
-            return TrafficWindows(counted.start_ms, counted.until_ms, routes=counted.windows)
-        if self._stretch.by_day:
-            service = self._by_day(self._series.service, service)
-            busiest = self._by_day(self._busiest, busiest)
-        end_ms = max(counted.until_ms, self._stretch.end_ms)
-        every = [*counted.windows, *routes]
-        return TrafficWindows(counted.start_ms, end_ms, service, busiest, every)
-
-    def _by_day(self, series: Sequence[SeriesRef], tail: Sequence[Window]) -> list[Window]:
+    def windows(self, read: Sequence[Window]) -> list[Window]:
+        """From the answer to `request`."""
+        if not self._by_day:
+            # What is all over was not asked for.
+            return list(read) or [Window(each, _RAW_MS, []) for each in self._series]
         step_ms = self._stretch.step_ms
         return [
-            *self._counts.by_day(series, self._stretch),
-            *(_in_steps(window, step_ms) for window in tail if window.buckets),
+            *self._counts.by_day(self._series, self._stretch),
+            *(
+                Window(each.series, each.resolution_ms, folded([], each.buckets, step_ms))
+                for each in read
+                if each.buckets
+            ),
         ]
-
-    def _steps(self, series: Sequence[SeriesRef]) -> WindowRequest:
-        stretch = self._stretch
-        return WindowRequest(series, stretch.start_ms, stretch.end_ms, stretch.step_ms)
-
-    def _tail(
-        self, series: Sequence[SeriesRef], start_ms: int, *, whole: bool = False
-    ) -> WindowRequest:
-        end_ms = self._stretch.end_ms
-        if start_ms >= end_ms:
-            return self._steps(())
-        # Rows stand at whole hours.
-        return WindowRequest(series, start_ms, end_ms, HOUR_MS, exact=True, whole=whole)
 
 
 def _source(series: SeriesRef) -> tuple[str | None, str | None]:
     return series.labels.get("service"), series.labels.get("host")
-
-
-def _busiest(counted: Counted) -> list[SeriesRef]:
-    """The series of the routes that were asked for most; their names decide between equals."""
-    by_route = grouped(counted.windows, "route")
-    counts = {
-        route: sum(bucket.count for window in windows for bucket in window.buckets)
-        for route, windows in by_route.items()
-    }
-    chosen = sorted(counts, key=lambda route: (-counts[route], route))[:DRAWN_ROUTES]
-    return [window.series for route in chosen for window in by_route[route]]
-
-
-def _in_steps(window: Window, step_ms: int) -> Window:
-    """As if it had been read in longer steps."""
-    return Window(window.series, window.resolution_ms, folded([], window.buckets, step_ms))

@@ -7,6 +7,7 @@ import pytest
 
 from monitoring.store import LatestPoint, Window
 from opsportal.dashboard.charts import RESPONSE_TIME, SERVICE_TIME
+from opsportal.dashboard.known_past import PAST
 from opsportal.dashboard.ranges import parse_range
 from opsportal.dashboard.reading import Reading
 from opsportal.dashboard.routes import slowest
@@ -18,6 +19,7 @@ from tests.dashboard.readings import DEFAULT_LIMITS, HOST, NOW_MS
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
     SETTLED.clear()
+    PAST.clear()
 
 
 def by_metric(found: Sequence[Any]) -> dict[str, list[Any]]:

@@ -7,7 +7,7 @@ import re
 from monitoring.histogram import Histogram
 from monitoring.store import Bucket
 from opsportal.dashboard.aggregation import Grid
-from opsportal.dashboard.heat import MOST_COLUMNS, MOST_ROWS, Heat, heat
+from opsportal.dashboard.heat import MOST_COLUMNS, MOST_ROWS, Heat, counts_of, heat
 from tests.dashboard.readings import NOW_MS
 
 STEP_MS = 60_000
@@ -21,7 +21,7 @@ def bucket(step: int, *values: float) -> Bucket:
 
 def drawn(*buckets: Bucket, steps: int = 60) -> Heat:
     grid = Grid.over(START_MS, START_MS + steps * STEP_MS, STEP_MS, NOW_MS)
-    return heat(buckets, grid, "1 h")
+    return heat(counts_of(buckets), grid, "1 h")
 
 
 def cells(found: Heat) -> int:

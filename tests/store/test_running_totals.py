@@ -11,8 +11,15 @@ from monitoring.histogram import Histogram
 from monitoring.models import RunningTotal
 from monitoring.store import Point
 from monitoring.store.packing import between, pack, unpack
-from monitoring.store.resolutions import DAY_MS, HOUR_MS, floor_to
-from monitoring.store.running import HOURLY_FOR_MS, advance, running_totals
+from monitoring.store.resolutions import DAY_MS, HOUR_MS, MINUTE_MS, floor_to
+from monitoring.store.running import (
+    FINE_FOR_MS,
+    FINE_MS,
+    HOURLY_FOR_MS,
+    SETTLED_AFTER_MS,
+    advance,
+    running_totals,
+)
 
 DAY_0_MS = floor_to(1_795_000_000_000, DAY_MS)
 NOW_MS = DAY_0_MS + 12 * HOUR_MS
@@ -26,6 +33,19 @@ def record(*points: Point, now_ms: int = NOW_MS) -> None:
     assert store.record(points, now_ms=now_ms).rejected == []
 
 
+def add_up(now_ms: int = NOW_MS) -> None:
+    store.compact(now_ms=now_ms)
+    advance(now_ms)
+
+
+def all_counted() -> dict[int, int]:
+    """By time of the row, how many had been counted in all."""
+    return {
+        row.time_ms: sum(each.count for each in unpack(bytes(row.data)).values())
+        for row in RunningTotal.objects.order_by("time_ms")
+    }
+
+
 def counted(start_ms: int, end_ms: int) -> int:
     rows = running_totals([start_ms, end_ms])
     found = between(unpack(rows[start_ms]), unpack(rows[end_ms]))
@@ -35,11 +55,11 @@ def counted(start_ms: int, end_ms: int) -> int:
 @pytest.mark.django_db
 def test_a_late_request_is_counted_by_the_rows_that_are_made_anew() -> None:
     record(request(NOW_MS - 5 * HOUR_MS, 10.0), request(NOW_MS - 3 * HOUR_MS, 20.0))
-    store.compact(now_ms=NOW_MS)
+    add_up()
     late_ms = NOW_MS - 4 * HOUR_MS
     record(request(late_ms + 1, 30.0, 40.0))
     assert max(running_totals([])) <= late_ms
-    store.compact(now_ms=NOW_MS)
+    add_up()
     assert counted(late_ms, NOW_MS - 3 * HOUR_MS) == 2
     assert counted(NOW_MS - 5 * HOUR_MS, NOW_MS - 2 * HOUR_MS) == 4
 
@@ -49,7 +69,7 @@ def test_what_was_summed_up_while_something_came_late_is_not_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     record(request(NOW_MS - 5 * HOUR_MS, 10.0))
-    store.compact(now_ms=NOW_MS)
+    add_up()
     later_ms = NOW_MS + 2 * HOUR_MS
     late = request(NOW_MS - 90 * 60_000, 5.0)
     from monitoring.store import running
@@ -63,28 +83,90 @@ def test_what_was_summed_up_while_something_came_late_is_not_kept(
 
     with monkeypatch.context() as patched:
         patched.setattr(running, "windows_of", interrupted)
-        assert advance(later_ms, later_ms - HOUR_MS) == 0
-    advance(later_ms, later_ms - HOUR_MS)
+        assert advance(later_ms) == 0
+    advance(later_ms)
     assert counted(NOW_MS - 2 * HOUR_MS, later_ms - HOUR_MS) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "late_ms",
+    [
+        pytest.param(NOW_MS - 4 * MINUTE_MS, id="of the newest row, still in the head"),
+        pytest.param(NOW_MS - 50 * MINUTE_MS, id="of many rows, still in the head"),
+        pytest.param(NOW_MS - 3 * HOUR_MS, id="sealed"),
+    ],
+)
+@pytest.mark.parametrize("route", ["/a", "/silent"])
+def test_a_point_of_a_time_that_was_added_up_is_counted_by_the_next_rows(
+    late_ms: int, route: str
+) -> None:
+    """A series that fell silent is not sealed up to the cut: its late points join the head."""
+    record(request(NOW_MS - 5 * HOUR_MS, 10.0), request(NOW_MS - 5 * HOUR_MS, 9.0, route="/silent"))
+    record(*(request(NOW_MS - minutes * MINUTE_MS, 10.0) for minutes in range(1, 60, 3)))
+    add_up()
+    before = all_counted()
+    record(request(late_ms, 30.0, 40.0, route=route))
+    assert max(all_counted()) <= late_ms
+    add_up()
+    assert all_counted() == {
+        time_ms: count + 2 * (time_ms > late_ms) for time_ms, count in before.items()
+    }
+
+
+@pytest.mark.django_db
+def test_a_point_of_now_costs_no_row() -> None:
+    record(request(NOW_MS - 5 * HOUR_MS, 10.0), request(NOW_MS - 3 * MINUTE_MS, 10.0))
+    add_up()
+    before = all_counted()
+    record(request(max(before), 30.0))
+    assert all_counted() == before
+
+
+@pytest.mark.django_db
+def test_the_last_hour_has_a_row_every_five_minutes_however_seldom_they_are_made() -> None:
+    record(*(request(NOW_MS - minutes * MINUTE_MS, 10.0) for minutes in range(1, 300)))
+    add_up()
+    later_ms = NOW_MS + 3 * HOUR_MS + 7 * MINUTE_MS
+    record(*(request(each, 10.0) for each in range(NOW_MS, later_ms, MINUTE_MS)), now_ms=later_ms)
+    advance(later_ms)
+    newest_ms = floor_to(later_ms - SETTLED_AFTER_MS, FINE_MS)
+    rows = all_counted()
+    assert max(rows) == newest_ms
+    for each in range(newest_ms - HOUR_MS, newest_ms, FINE_MS):
+        assert rows[each + FINE_MS] - rows[each] == 5
+    assert all(each % HOUR_MS == 0 for each in rows if each < later_ms - FINE_FOR_MS - HOUR_MS)
+
+
+@pytest.mark.django_db
+def test_a_clock_that_is_set_back_adds_no_row_and_deletes_none_that_is_true() -> None:
+    record(request(NOW_MS - 5 * HOUR_MS, 10.0), request(NOW_MS - 3 * MINUTE_MS, 10.0))
+    add_up()
+    before = all_counted()
+    assert advance(NOW_MS - 20 * MINUTE_MS) == 0
+    assert all_counted() == before
+    record(request(NOW_MS - 20 * MINUTE_MS, 1.0), now_ms=NOW_MS - 20 * MINUTE_MS)
+    advance(NOW_MS)
+    assert all_counted()[max(before)] == before[max(before)] + 1
 
 
 @pytest.mark.django_db
 def test_gauges_have_no_running_totals() -> None:
     record(Point("cpu_percent", {"host": "a"}, NOW_MS - 5 * HOUR_MS, 1.0))
-    store.compact(now_ms=NOW_MS)
+    add_up()
     assert running_totals([]) == {}
 
 
 @pytest.mark.django_db
 def test_hours_become_days_after_two_weeks() -> None:
     record(request(NOW_MS - 5 * HOUR_MS, 10.0), request(NOW_MS - 3 * HOUR_MS, 10.0))
-    store.compact(now_ms=NOW_MS)
+    add_up()
     later_ms = NOW_MS + HOURLY_FOR_MS + 3 * DAY_MS
     record(request(later_ms - HOUR_MS, 10.0), now_ms=later_ms)
-    advance(later_ms, later_ms)
+    advance(later_ms)
     times = sorted(RunningTotal.objects.values_list("time_ms", flat=True))
     steps = {later - earlier for earlier, later in pairwise(times)}
-    assert steps == {DAY_MS, HOUR_MS}
+    assert steps == {DAY_MS, HOUR_MS, FINE_MS}
     old = [time for time in times if time < later_ms - HOURLY_FOR_MS - DAY_MS]
     assert old
     assert all(time % DAY_MS == 0 for time in old)
@@ -96,7 +178,7 @@ def test_blocks_are_not_read_for_what_is_all_in_the_head(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     record(request(NOW_MS - 5 * HOUR_MS, 10.0), request(NOW_MS - 60_000, 20.0))
-    store.compact(now_ms=NOW_MS)
+    add_up()
     from monitoring.store import reading
 
     monkeypatch.setattr(reading, "decode", lambda data: pytest.fail("a block was unpacked"))
