@@ -16,7 +16,7 @@ from monitoring.check_actions import TagActionForm, add_tag, pause, probe_now, r
 from monitoring.check_fieldsets import fieldsets_of
 from monitoring.check_filters import HealthFilter, TagFilter
 from monitoring.check_forms import CheckForm, form_for
-from monitoring.check_list import CheckChangeList, chip, response_time, since, strip
+from monitoring.check_list import RANK, CheckChangeList, chip, response_time, since, strip
 from monitoring.editing import free_name, masked_settings, save_check
 from monitoring.evidence import readable
 from monitoring.heartbeat_preview import preview
@@ -49,14 +49,17 @@ class CheckAdmin(CheckBase):
     list_select_related = ["state"]
     list_per_page = 100
     search_fields = ["name", "state__message"]
-    ordering = ["name"]
     actions = [pause, resume, probe_now, add_tag]
     action_form = TagActionForm
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        """What is broken stands first."""
+        return [RANK.asc(), "name"]
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
         return CheckChangeList
 
-    @admin.display(ordering="state__status")
+    @admin.display(ordering=RANK)
     def status(self, check: Check) -> str:
         return chip(check)
 

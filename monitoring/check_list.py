@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from django.contrib.admin.views.main import ChangeList
+from django.db.models import Case, When
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -25,6 +26,12 @@ MINUTE_MS = 60_000
 _SPANS = "_spans_of_last_day"
 _LEFT_OUT = "_left_out_of_last_day"
 _TIMES = "_response_times_of_last_day"
+
+_WORST_FIRST = ("down", "degraded", "unknown", "new", "up", "paused")
+RANK = Case(
+    *(When(state__status=status, then=place) for place, status in enumerate(_WORST_FIRST)),
+    default=len(_WORST_FIRST),
+)
 
 
 class CheckChangeList(ChangeList):

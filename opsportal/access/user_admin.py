@@ -44,6 +44,15 @@ class PortalUserAdmin(UserBase):
             note("removed", name=f"second factor of {user.get_username()}")
             self.message_user(request, f"{user} has no second factor any more.")
 
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """There is nothing here for somebody who may not log in: who is added may."""
+        obj.is_staff = obj.is_staff if change else True
+        super().save_model(request, obj, form, change)
+
+    def response_add(self, request: HttpRequest, obj: User, post_url_continue: Any = None) -> Any:
+        self.message_user(request, f"Give {obj} a role below: without one there is nothing to see.")
+        return super().response_add(request, obj, post_url_continue)
+
     @admin.display(description="roles")
     def roles(self, user: User) -> str:
         return ", ".join(group.name for group in user.groups.all())

@@ -115,7 +115,8 @@ def _capacity(report: Report) -> Section:
         (
             each.name,
             _percent(each.percent, 1),
-            f"{each.change_percent:+.1f}",
+            # Not "-0.0": it has not changed.
+            f"{round(each.change_percent, 1) + 0.0:+.1f}",
             _days(each.full_in_days) if each.full_in_days is not None else "not foreseen",
         )
         for each in report.capacity
@@ -142,8 +143,13 @@ def _percent(value: float | None, digits: int) -> str:
 
 
 def budget(left_percent: float | None) -> str:
-    """Rounded down: what was missed by a moment is not "0 %"."""
-    return NOTHING if left_percent is None else f"{math.floor(left_percent)} %"
+    """Rounded down: what was missed by a moment is not "0 %"; beyond twice what there was in how
+    many times it was spent."""
+    if left_percent is None:
+        return NOTHING
+    if left_percent < -100:
+        return f"spent {1 - left_percent / 100:.0f} times"
+    return f"{math.floor(left_percent)} %"
 
 
 def _seconds(value: float | None) -> str:

@@ -84,3 +84,21 @@ def test_a_superuser_still_edits_everything(admin_client: Client) -> None:
     root = User.objects.get(username="admin")
     page = admin_client.get(f"/admin/auth/user/{root.pk}/change/")
     assert 'name="is_superuser"' in page.content.decode()
+
+
+def test_somebody_without_staff_status_is_told_what_is_missing(client: Client, db: None) -> None:
+    User.objects.create_user("viola", password="a long enough password")
+    form = {"username": "viola", "password": "a long enough password"}
+    told = client.post("/admin/login/", form).content.decode()
+    assert "an administrator has to give it a role" in told
+    wrong = client.post("/admin/login/", {**form, "password": "wrong"}).content.decode()
+    assert "an administrator has to give it a role" not in wrong
+
+
+def test_who_is_added_may_log_in_and_needs_no_more_than_a_role(admin_client: Client) -> None:
+    password = "Quite-a-long-one-77"
+    form = {"username": "viola", "password1": password, "password2": password}
+    form["usable_password"] = "true"
+    told = admin_client.post("/admin/auth/user/add/", form, follow=True).content.decode()
+    assert "Give viola a role below" in told
+    assert User.objects.get(username="viola").is_staff

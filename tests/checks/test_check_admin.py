@@ -306,3 +306,16 @@ def test_a_preset_says_what_is_missing_and_finds_a_free_name(admin_client: Clien
     assert 'value="Tradier 2"' in page
     assert "Still to be filled in: <strong>Bearer token</strong>" in page
     assert "Still to be filled in" not in text(admin_client.get(f"{LIST}add/?preset=cron-job"))
+
+
+def test_what_is_broken_stands_first_in_the_list(admin_client: Client) -> None:
+    for name, status in (("a", "up"), ("b", "paused"), ("c", "degraded"), ("d", "down")):
+        CheckState.objects.filter(owner=add(name)).update(status=status)
+    listed = admin_client.get(LIST).context["cl"].result_list
+    assert [check.name for check in listed] == ["d", "c", "a", "b"]
+
+
+def test_a_check_that_flaps_is_neither_green_nor_red(admin_client: Client) -> None:
+    state = CheckState.objects.filter(owner=add("gateway"))
+    state.update(status="up", flapping_since_ms=START_MS)
+    assert re.search(r'data-status="degraded"[^>]*>flapping<', text(admin_client.get(LIST)))

@@ -73,6 +73,12 @@ def test_a_budget_that_was_missed_by_a_moment_is_not_nothing() -> None:
     assert budget(row.budget_left_percent) == "-1 %"
 
 
+def test_a_budget_that_was_spent_many_times_over_is_no_large_negative_number() -> None:
+    assert budget(-99_901.0) == "spent 1000 times"
+    assert budget(-50.0) == "-50 %"
+    assert budget(None) == "\N{EN DASH}"
+
+
 def test_without_alerts_there_is_no_mean() -> None:
     figures = figures_of([])
     assert (figures.fired, figures.mean_acknowledge_seconds) == (0, None)

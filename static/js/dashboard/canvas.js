@@ -28,7 +28,7 @@ export function lineChart(canvas) {
     scales.y.grid.color = colours.grid;
     scales.x.ticks.color = scales.y.ticks.color = colours.text;
     plugins.limitLines = { limits: data.limits, colours };
-    plugins.markLines = { marks, colours };
+    plugins.markLines = { marks, colours, limits: data.limits };
     chart.update("none");
   };
   Object.defineProperty(chart, "area", { get: () => chart.chartArea });

@@ -5,12 +5,16 @@ import { haloText } from "./halo.js";
 
 const FLAG = 4;
 const NAMED_LENGTH = 18;
+// What the name of a limit takes at the right, and how far from the top it may stand in the way.
+const LIMIT_WIDTH = 64;
+const LIMIT_HEIGHT = 28;
 const BY_MACHINES = ["alert", "backup"];
 
 export const markLines = {
   id: "markLines",
-  beforeDatasetsDraw(chart, _, { marks, colours }) {
+  beforeDatasetsDraw(chart, _, { marks, colours, limits }) {
     let namedUntil = chart.chartArea.left;
+    const nameable = chart.chartArea.right - (limitAtTop(chart, limits ?? []) ? LIMIT_WIDTH : 0);
     for (const mark of marks ?? []) {
       const { ctx } = chart;
       ctx.save();
@@ -19,12 +23,15 @@ export const markLines = {
       const x = placeOf(chart, mark.time_ms);
       if (x >= chart.chartArea.left && x <= chart.chartArea.right) {
         drawLine(chart, mark, x);
-        if (!BY_MACHINES.includes(mark.kind)) namedUntil = drawName(chart, mark, x, namedUntil, colours);
+        if (!BY_MACHINES.includes(mark.kind)) namedUntil = drawName(chart, mark, x, [namedUntil, nameable], colours);
       }
       ctx.restore();
     }
   },
 };
+
+const limitAtTop = ({ scales, chartArea }, limits) => limits.some(({ value }) =>
+  value <= scales.y.max && scales.y.getPixelForValue(value) - chartArea.top < LIMIT_HEIGHT);
 
 const placeOf = (chart, timeMs) => Math.round(chart.scales.x.getPixelForValue(timeMs)) + 0.5;
 
@@ -55,13 +62,13 @@ function drawLine(chart, mark, x) {
   ctx.fill();
 }
 
-/** Only where it covers no other name; the crosshair says the rest. */
-function drawName(chart, mark, x, namedUntil, colours) {
+/** Only where it covers no other name, nor a limit's; the crosshair says the rest. */
+function drawName(chart, mark, x, [namedUntil, nameable], colours) {
   const { ctx, chartArea } = chart;
   const name = mark.label.length > NAMED_LENGTH ? `${mark.label.slice(0, NAMED_LENGTH)}…` : mark.label;
   ctx.font = `11px ${getComputedStyle(chart.canvas).fontFamily}`;
   const width = ctx.measureText(name).width;
-  const left = Math.min(x + 4, chartArea.right - width);
+  const left = Math.min(x + 4, nameable - width);
   if (left < namedUntil) return namedUntil;
   haloText(ctx, name, left, chartArea.top + 8, colours.panel);
   return left + width + 6;
