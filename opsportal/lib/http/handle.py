@@ -79,5 +79,8 @@ def _header_texts(request: Request) -> list[str]:
     lines = [f"{name}: {value}" if value else f"{name};" for name, value in given.items()]
     if "user-agent" not in names:
         lines.append("User-Agent: OpsPortal")
+    if "connection" not in names:
+        # Nothing follows on it. Said, the server closes it, and keeps its port for a minute, not we.
+        lines.append("Connection: close")
     # libcurl would wait a second for leave to send a larger body.
     return [*lines, "Expect:"]
