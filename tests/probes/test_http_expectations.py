@@ -184,6 +184,25 @@ def test_a_body_and_a_method_are_sent() -> None:
     assert seen[0].endswith('{"a": "ä"}'.encode())
 
 
+@pytest.mark.parametrize(
+    ("headers", "said"),
+    [({}, b"Connection: close"), ({"Connection": "keep-alive"}, b"Connection: keep-alive")],
+)
+def test_a_server_is_told_that_nothing_follows_on_the_connection(
+    headers: dict[str, str], said: bytes
+) -> None:
+    seen: list[bytes] = []
+
+    def listen(connection: socket.socket) -> None:
+        seen.append(connection.recv(65536))
+        connection.sendall(http(b"ok"))
+
+    with serving(listen) as port:
+        given = {"url": f"http://127.0.0.1:{port}/", "headers": headers}
+        assert Http.from_settings(given).probe(2).status is Status.UP
+    assert [line for line in seen[0].split(b"\r\n") if line.startswith(b"Connection:")] == [said]
+
+
 def test_a_pattern_that_is_refused_is_explained_in_words() -> None:
     with pytest.raises(SettingsError, match=r"re2: invalid perl operator: \(\?="):
         Http.from_settings({"url": "http://x/", "expect_pattern": r"(?=look)"})
