@@ -62,12 +62,16 @@ def insert_points(cursor: CursorWrapper, rows: Sequence[PointRow], *, replacing:
 
 
 def update_latest(cursor: CursorWrapper, rows: Sequence[LatestRow]) -> None:
+    """Each array has a SELECT of its own: PostgreSQL's planner does not know its length then, and
+    supposes few rows. It would read all series to update a thousand of them, which takes four times
+    as long as by their index."""
     if connection.vendor == "postgresql":
         cursor.execute(
             "UPDATE monitoring_series AS series"
             " SET last_time_ms = new.time, last_value = new.value,"
             " total_count = total_count + new.count, total_sum = total_sum + new.sum"
-            f" FROM {_unknown_arrays('bigint', 'float8', 'bigint', 'float8', 'bigint')}"
+            " FROM unnest((SELECT %s::bigint[]), (SELECT %s::float8[]), (SELECT %s::bigint[]),"
+            " (SELECT %s::float8[]), (SELECT %s::bigint[]))"
             " AS new (time, value, count, sum, id) WHERE series.id = new.id",
             _array_literals(rows),
         )
@@ -90,12 +94,13 @@ def insert_values(cursor: CursorWrapper, rows: Sequence[ValueRow]) -> None:
 
 def update_newer(cursor: CursorWrapper, rows: Sequence[ValueRow]) -> int:
     """Makes those points the last ones of their series that are newer and not of a sealed time, and
-    says how many that were. No series twice in `rows`."""
+    says how many that were. No series twice in `rows`. The arrays are as in `update_latest`."""
     if connection.vendor == "postgresql":
         cursor.execute(
             "UPDATE monitoring_series AS series"
             " SET last_time_ms = new.time, last_value = new.value"
-            f" FROM {_unknown_arrays('bigint', 'bigint', 'float8')} AS new (id, time, value)"
+            " FROM unnest((SELECT %s::bigint[]), (SELECT %s::bigint[]), (SELECT %s::float8[]))"
+            " AS new (id, time, value)"
             " WHERE series.id = new.id AND last_time_ms < new.time AND sealed_until_ms <= new.time",
             _array_literals(rows),
         )
@@ -116,12 +121,6 @@ def upsert_blocks(cursor: CursorWrapper, rows: Sequence[BlockRow]) -> None:
         " DO UPDATE SET count = excluded.count, data = excluded.data",
         rows,
     )
-
-
-def _unknown_arrays(*types: str) -> str:
-    """Arrays of which PostgreSQL's planner does not know the length, and so supposes few rows: it
-    would read all series to update a thousand, which takes four times as long as by their index."""
-    return f"unnest({', '.join(f'(SELECT %s::{each}[])' for each in types)})"
 
 
 def _array_literals(rows: Sequence[tuple[Any, ...]]) -> list[str]:

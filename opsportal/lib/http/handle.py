@@ -80,7 +80,7 @@ def _header_texts(request: Request) -> list[str]:
     if "user-agent" not in names:
         lines.append("User-Agent: OpsPortal")
     if "connection" not in names:
-        # Nothing follows on it. Said, the server closes it, and keeps its port for a minute, not we.
+        # Nothing follows on it. So the server closes it, and the port that stays taken is its own.
         lines.append("Connection: close")
     # libcurl would wait a second for leave to send a larger body.
     return [*lines, "Expect:"]
