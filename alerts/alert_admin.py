@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import admin
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 
 from alerts.admin_cells import chip, lasting, moment, now_ms, severity_chip
-from alerts.models import Alert, AlertState
-from monitoring.history_admin import History
+from alerts.models import OPEN, Alert, AlertState
+from monitoring.history_admin import History, rarely
 from monitoring.when_filter import when
 
 if TYPE_CHECKING:  # Django's class takes no parameter when it runs
@@ -18,6 +19,8 @@ if TYPE_CHECKING:  # Django's class takes no parameter when it runs
 else:
     AlertBase = admin.ModelAdmin
 
+# Of the index of open alerts.
+_RARE = {str(state): Q(state__in=OPEN) for state in OPEN}
 _COLOURS = {"pending": "degraded", "firing": "down", "resolved": "unknown"}
 
 
@@ -32,8 +35,9 @@ class AlertAdmin(History, AlertBase):
         "duration",
         "acknowledged_by",
     ]
-    list_filter = ["state", "severity", when("started_ms"), "threshold"]
+    list_filter = [("state", rarely(_RARE)), "severity", when("started_ms"), "threshold"]
     search_fields = ["name", "message", "metric", "labels"]
+    searched_by = {"threshold": ["name", "metric"]}
     fields = (
         "name",
         "shown_state",

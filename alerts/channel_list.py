@@ -22,9 +22,9 @@ else:
 def with_counts(channels: QuerySet[Channel]) -> QuerySet[Channel]:
     """Each with `waiting` and `dead`: how many of its messages are."""
     return channels.annotate(
-        # Of both columns of its index, or SQLite takes that of all.
+        # Of both columns of their indexes, or SQLite takes that of all.
         waiting=_count("status IN ('queued', 'failed') AND due_ms >= 0"),
-        dead=_count("status = 'dead'"),
+        dead=_count("status = 'dead' AND due_ms >= 0"),
     )
 
 

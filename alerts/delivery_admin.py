@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.db.models import Count, IntegerField, JSONField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, IntegerField, JSONField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
@@ -15,7 +15,7 @@ from alerts import sending_again
 from alerts.admin_cells import chip, milliseconds, moment, now_ms, severity_chip
 from alerts.models import Delivery, DeliveryItem, DeliveryStatus
 from monitoring.evidence import readable
-from monitoring.history_admin import History
+from monitoring.history_admin import History, rarely
 from monitoring.when_filter import when
 
 if TYPE_CHECKING:  # Django's class takes no parameter when it runs
@@ -24,6 +24,10 @@ else:
     DeliveryBase = admin.ModelAdmin
 
 MOST_ITEMS_SHOWN = 100
+# Of the indexes of what is to be sent, of both columns as in the list of channels, and of what was
+# given up.
+_WAITS = Q(status__in=("queued", "failed"), due_ms__gte=0)
+_RARE = {"queued": _WAITS, "failed": _WAITS, "dead": Q(status="dead", due_ms__gte=0)}
 _COLOURS = {"queued": "unknown", "sent": "up", "failed": "degraded", "dead": "down"}
 
 
@@ -62,9 +66,10 @@ class DeliveryAdmin(History, DeliveryBase):
         "sent",
         "error",
     ]
-    list_filter = ["status", "kind", when("created_ms"), "channel"]
+    list_filter = [("status", rarely(_RARE)), "kind", when("created_ms"), "channel"]
     list_select_related = ["channel"]
     search_fields = ["channel__name", "error"]
+    searched_by = {"channel": ["name"]}
     actions = [send_again]
     fields = (
         "state",

@@ -161,7 +161,9 @@ def _end_unwatched_series(
 
 def _open_alerts(threshold_ids: Iterable[int]) -> dict[int, dict[str, Alert]]:
     found: dict[int, dict[str, Alert]] = {}
-    for alert in Alert.objects.filter(threshold__in=list(threshold_ids), state__in=OPEN):
+    rows = Alert.objects.filter(threshold__in=list(threshold_ids), state__in=OPEN)
+    # Every alert has one: of both columns of its index, or SQLite takes that of all alerts.
+    for alert in rows.filter(fingerprint__gt="").order_by():
         if alert.threshold_id is not None:
             found.setdefault(alert.threshold_id, {})[alert.fingerprint] = alert
     return found

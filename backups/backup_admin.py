@@ -35,6 +35,7 @@ class BackupAdmin(BackupBase):
     ]
     list_filter = [HealthFilter, "status", when("queued_ms"), "plan"]
     search_fields = ["plan_name", "key", "error"]
+    searched_by = {"plan": ["name"]}
     ordering = ["-queued_ms", "-id"]
     fields = (
         *("plan_name", "shown_status", "shown_progress", "error", "pinned", "shown_proof"),

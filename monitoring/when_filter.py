@@ -1,15 +1,15 @@
-"""Drilling down by date into a history whose times are in ms since the epoch: Django's own date
-hierarchy takes only columns of dates, and asks for every date that there ever was."""
+"""Drilling down by date into a history whose times are in ms since the epoch, or dates with times.
+Django's own date hierarchy takes only the latter, and asks for every date that there ever was."""
 
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.db.models import QuerySet
+from django.db.models import DateTimeField, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -36,8 +36,10 @@ class WhenFilter(admin.SimpleListFilter):
             start_ms, end_ms = span(chosen)
         except (ValueError, OverflowError) as error:
             raise IncorrectLookupParameters(str(error)) from error
-        bounds = {f"{self.field}__gte": start_ms, f"{self.field}__lt": end_ms}
-        return queryset.filter(**bounds)
+        bounds: tuple[Any, Any] = (start_ms, end_ms)
+        if isinstance(queryset.model._meta.get_field(self.field), DateTimeField):
+            bounds = _datetime(start_ms), _datetime(end_ms)
+        return queryset.filter(**{f"{self.field}__gte": bounds[0], f"{self.field}__lt": bounds[1]})
 
 
 def when(field: str) -> type[WhenFilter]:
@@ -70,6 +72,10 @@ def span(chosen: str) -> tuple[int, int]:
     first = date.fromisoformat(chosen if len(chosen) > len("2026-11") else f"{chosen}-01")
     days = 1 if len(chosen) > len("2026-11") else monthrange(first.year, first.month)[1]
     return _start_ms(first), _start_ms(first + timedelta(days=days))
+
+
+def _datetime(time_ms: int) -> datetime:
+    return datetime.fromtimestamp(time_ms / 1000, UTC)
 
 
 def _start_ms(day: date) -> int:

@@ -1,15 +1,23 @@
-"""How lists of the admin are counted: to a limit, so that a page of a million rows costs what one
-of a thousand does."""
+"""How lists of the admin are counted, searched and sorted: to a limit, so that a page of a million
+rows costs what one of a thousand does."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.admin import ModelAdmin
+from django.contrib.admin import ModelAdmin, ShowFacets
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from opsportal import looking_back
+from opsportal.looking_back import Limit
 
 if TYPE_CHECKING:  # Django's classes take no parameter when they run; the mixins come before others
     PaginatorBase = Paginator[Any]
@@ -43,18 +51,82 @@ class CountsToALimit(PaginatorBase):
 
 
 class CountedOnce(AdminBase):
-    """Of an admin: how many rows there are beside those found is not asked."""
+    """Of an admin: how many rows there are beside those found is not asked, nor how many there are
+    of each choice of a filter; and a history is searched where it is newest."""
 
     paginator = CountsToALimit
     show_full_result_count = False
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if looking_back.newest_first(self):
+            self.show_facets = ShowFacets.NEVER  # type: ignore[misc]
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return _saying_what_is_there(super().get_changelist(request, **kwargs))
+
+    def action_checkbox(self, obj: Any) -> SafeString:
+        """As Django's own looks, which takes a quarter of a page: a form's widget for each row."""
+        return format_html(
+            '<input type="checkbox" name="{}" value="{}" class="action-select" aria-label="{}">',
+            *(ACTION_CHECKBOX_NAME, obj.pk, f"Select this object for an action - {obj}"),
+        )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        column = looking_back.newest_first(self)
+        oldest = None
+        if column and search_term.strip():
+            oldest = looking_back.oldest_of_newest(queryset, column, looking_back.MOST_SEARCHED)
+        if oldest is None:
+            return super().get_search_results(request, queryset, search_term)
+        newest = queryset.filter(**{f"{column}__gte": oldest})
+        found, _ = super().get_search_results(request, newest, search_term)
+        parents = self._parents(search_term)
+        rows, count = looking_back.searched_newest(queryset, found, column, parents)
+        names = [str(self.opts.get_field(key).verbose_name) for key in parents]  # type: ignore[union-attr]
+        limit = Limit("Searched", looking_back.MOST_SEARCHED, oldest, count, names)
+        looking_back.keep_limit(request, limit)
+        return rows, False
+
+    def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Of what a search has counted, that is not counted again."""
+        paginator = super().get_paginator(request, *args, **kwargs)
+        limit = looking_back.limit_of(request)
+        if limit is not None:
+            paginator.count = min(limit.found, looking_back.MOST_FOUND)
+        return paginator
+
+    def _parents(self, words: str) -> dict[str, list[Any]]:
+        """The keys of those that have the words in their names. An admin's `searched_by` is, by
+        foreign key, the fields of few rows, by which an index finds those of many."""
+        searched_by: Mapping[str, Sequence[str]] = getattr(self, "searched_by", {})
+        return {
+            key: list(
+                looking_back.named(
+                    self.opts.get_field(key).related_model._default_manager.order_by(),  # type: ignore[union-attr]
+                    fields,
+                    words,
+                ).values_list("pk", flat=True)
+            )
+            for key, fields in searched_by.items()
+        }
 
 
 class _SaysWhatIsThere(ListBase):
     """Django says "3 results (Show all)" of a list that shows all of them, and offers actions on an
     empty one, if how many there are in all is not known."""
+
+    limit: Limit | None = None
+
+    def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request, *args, **kwargs)
+        self.limit = looking_back.limit_of(request)
+        column = looking_back.newest_first(self.model_admin)
+        if column and self.limit is None:
+            rows, self.limit = looking_back.sorted_newest(rows, column)
+        return rows
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)

@@ -7,6 +7,7 @@ from django.db import models
 from alerts.models.thresholds import Severity, Threshold
 from monitoring.amounts import amount
 from monitoring.catalogue import METRICS, has_words, in_words
+from opsportal.lib.words import WordField
 
 
 class AlertState(models.TextChoices):
@@ -30,7 +31,7 @@ class Alert(models.Model):
     series_id = models.BigIntegerField(null=True)
     # Which series it is about: equal for the same metric and labels.
     fingerprint = models.CharField(max_length=32)
-    state = models.CharField(max_length=10, choices=AlertState)
+    state = WordField(max_length=10, choices=AlertState)
     severity = models.CharField(max_length=10, choices=Severity)
     # At the last change; and the limit that it was held against.
     value = models.FloatField(null=True)
@@ -65,11 +66,6 @@ class Alert(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["threshold"],
-                name="open_alerts",
-                condition=models.Q(state__in=("pending", "firing")),
-            ),
-            models.Index(
                 fields=["next_look_ms"],
                 name="alerts_to_look_at",
                 condition=models.Q(state="firing"),
@@ -82,6 +78,9 @@ class Alert(models.Model):
                 name="courses_of_a_threshold",
             ),
             models.Index(fields=["fired_ms"], name="alerts_by_firing"),
+            # For the list in the admin: the newest of few among any number.
+            models.Index(fields=["severity", "started_ms"], name="alerts_of_severity"),
+            models.Index(fields=["threshold", "started_ms"], name="alerts_of_threshold"),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from django.db import models
 
 from alerts.channels.registry import LABELS
 from alerts.models.limits import ONE_LINE
+from opsportal.lib.words import WordField
 
 
 class Channel(models.Model):
@@ -65,7 +66,7 @@ class Delivery(models.Model):
 
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="deliveries")
     kind = models.CharField(max_length=12, choices=DeliveryKind)
-    status = models.CharField(max_length=10, choices=DeliveryStatus, default=DeliveryStatus.QUEUED)
+    status = WordField(max_length=10, choices=DeliveryStatus, default=DeliveryStatus.QUEUED)
     # Receivers drop the second message with the same key.
     idempotency_key = models.CharField(max_length=40, unique=True)
     # What belongs together; while a message waits, alerts of the same group join it.
@@ -91,10 +92,15 @@ class Delivery(models.Model):
             ),
             # The few that were given up among any number that were sent.
             models.Index(
-                fields=["channel"], name="dead_deliveries", condition=models.Q(status="dead")
+                fields=["channel", "due_ms"],
+                name="deliveries_given_up",
+                condition=models.Q(status="dead"),
             ),
             models.Index(fields=["created_ms"], name="deliveries_by_time"),
             models.Index(fields=["channel", "sent_ms"], name="deliveries_by_rate"),
+            # For the list in the admin: the newest of few among any number.
+            models.Index(fields=["channel", "created_ms"], name="deliveries_of_channel"),
+            models.Index(fields=["kind", "created_ms"], name="deliveries_of_kind"),
         ]
 
     def __str__(self) -> str:

@@ -48,7 +48,7 @@ class AuditEntry(models.Model):
             ),
             models.Index(fields=["object_type", "object_id"], name="audit_entries_of_object"),
             models.Index(fields=["time"], name="audit_entries_by_time"),
-            models.Index(fields=["action", "-id"], name="audit_entries_by_action"),
+            models.Index(fields=["action", "time"], name="audit_entries_of_action"),
         ]
 
     def __str__(self) -> str:

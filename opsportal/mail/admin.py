@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from alerts.admin_cells import chip, moment, now_ms
-from monitoring.history_admin import History, RecentValuesFilter
+from monitoring.history_admin import History, RecentValuesFilter, rarely
 from monitoring.when_filter import when
-from opsportal.mail.models import Mail, MailStatus
+from opsportal.mail.models import WAITING, Mail, MailStatus
 from opsportal.mail.outbox import wake
 
 if TYPE_CHECKING:  # Django's class takes no parameter when it runs
@@ -19,6 +19,9 @@ if TYPE_CHECKING:  # Django's class takes no parameter when it runs
 else:
     MailBase = admin.ModelAdmin
 
+# Of the indexes of what is to be sent, and of what was given up.
+_WAITS = Q(status__in=WAITING)
+_RARE = {"queued": _WAITS, "failed": _WAITS, "dead": Q(status="dead")}
 _COLOURS = {"queued": "unknown", "sent": "up", "failed": "degraded", "dead": "down"}
 
 
@@ -39,7 +42,7 @@ class MailAdmin(History, MailBase):
     """The text is not shown: its links act for whoever has them."""
 
     list_display = ("state", "topic", "recipient", "subject", "attempts", "created", "error")
-    list_filter = ("status", when("created_ms"), ("topic", RecentValuesFilter))
+    list_filter = (("status", rarely(_RARE)), when("created_ms"), ("topic", RecentValuesFilter))
     search_fields = ("recipient", "subject")
     actions = (send_again,)
     fields = (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from opsportal.lib.words import WordField
+
 
 class MailStatus(models.TextChoices):
     QUEUED = "queued"
@@ -27,7 +29,7 @@ class Mail(models.Model):
     text = models.TextField()
     html = models.TextField(blank=True, default="")
     headers = models.JSONField(default=dict)
-    status = models.CharField(max_length=10, choices=MailStatus, default=MailStatus.QUEUED)
+    status = WordField(max_length=10, choices=MailStatus, default=MailStatus.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     created_ms = models.BigIntegerField()
     due_ms = models.BigIntegerField()
@@ -43,6 +45,10 @@ class Mail(models.Model):
                 fields=["due_ms"], name="mail_to_be_sent", condition=models.Q(status__in=WAITING)
             ),
             models.Index(fields=["-created_ms", "-id"], name="mail_by_age"),
+            models.Index(
+                fields=["created_ms"], name="dead_mail", condition=models.Q(status="dead")
+            ),
+            models.Index(fields=["topic", "created_ms"], name="mail_of_topic"),
         ]
 
     def __str__(self) -> str:
