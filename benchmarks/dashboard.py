@@ -2,8 +2,9 @@
 
 Each database is a new one, measured in a process of its own, through Django's test client: the
 whole of the server's work but the web server. No look is shared with anybody. A *first look* finds
-nothing remembered of the ones before, as when the web server has just started; a *refresh* finds
-the steps that are over.
+nothing remembered in its process, as when the web server has just started, and what others have
+drawn in files; an *only look* finds not even these: nobody has looked for a quarter of an hour. A
+*refresh* finds the steps that are over.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import dataclasses
 import json
 import math
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -74,6 +76,9 @@ def measure(subject: str, now_ms: int, quick: bool) -> Iterator[Row]:
     client.force_login(User.objects.create_superuser("bench", "", "bench"))
     for name, query, days in RANGES:
         address = f"/dashboard/data?{query or _custom(now_ms, days)}"
+        alone = [_timed(client, address, _forget_files)[1] for _ in range(3 if quick else 11)]
+        cpu = _percentile(alone, 50)
+        yield Row(subject, f"data of {name}, only look, CPU time, median", cpu, "ms")
         for kind, prepare in (("first look", _forget), ("refresh", _nothing)):
             times = [_timed(client, address, prepare) for _ in range(6 if quick else 41)][1:]
             p95 = _percentile([each[0] for each in times], 95)
@@ -106,6 +111,14 @@ def _forget() -> None:
 
     for each in (SETTLED, PAST, MERGED, GROWTHS, TOTALS):
         each.clear()
+
+
+def _forget_files() -> None:
+    from django.conf import settings
+
+    _forget()
+    assert settings.DASHBOARD_PAST_DIR is not None
+    shutil.rmtree(settings.DASHBOARD_PAST_DIR, ignore_errors=True)
 
 
 def _nothing() -> None:

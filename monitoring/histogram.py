@@ -14,6 +14,8 @@ import struct
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import repeat
+from operator import sub
 from typing import Any
 
 SCALE = 3
@@ -156,6 +158,31 @@ def sum_of(packed: Sequence[bytes]) -> Histogram:
             else:
                 buckets[index] = number
     return Histogram(count, total, low, high, zero_count, buckets)
+
+
+def grown(later: bytes | memoryview, earlier: bytes | memoryview) -> Histogram:
+    """What came between two totals, of `to_bytes`; empty where the later counts no more. The least
+    and the greatest value are known to the width of a bucket."""
+    (read, middle), (read_before, middle_before) = _reader(len(later)), _reader(len(earlier))
+    now, before = read(later), read_before(earlier)
+    if now[0] <= before[0]:
+        return Histogram()
+    indexes, counts = now[_FIELDS:middle], now[middle:]
+    # In the long run all buckets that there will be are there already.
+    if indexes == before[_FIELDS:middle_before]:
+        differences = map(sub, counts, before[middle_before:])
+    else:
+        known = dict(zip(before[_FIELDS:middle_before], before[middle_before:], strict=True))
+        differences = map(sub, counts, map(known.get, indexes, repeat(0)))
+    buckets = {index: each for index, each in zip(indexes, differences, strict=True) if each}
+    zeros = now[1] - before[1]
+    low = 0.0 if zeros or not buckets else _edge(min(buckets))
+    high = _edge(max(buckets) + 1) if buckets else 0.0
+    return Histogram(now[0] - before[0], now[2] - before[2], low, high, zeros, buckets)
+
+
+def _edge(index: int) -> float:
+    return float(2.0 ** (index / BUCKETS_PER_DOUBLING))
 
 
 _FIELDS = 6

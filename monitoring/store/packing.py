@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from itertools import accumulate
-from operator import sub
 
 import zstandard
 
-from monitoring.histogram import BUCKETS_PER_DOUBLING, Histogram
+from monitoring.histogram import Histogram, grown
 
 Totals = Mapping[int, Histogram]
 """By series id."""
@@ -48,45 +47,25 @@ class Packed:
         self._view = memoryview(plain)
 
     def unpack(self, wanted: Collection[int] | None = None) -> dict[int, Histogram]:
-        places = self._places
-        chosen = places if wanted is None else [each for each in wanted if each in places]
-        return {each: Histogram.from_bytes(self._bytes_at(places[each])) for each in chosen}
+        found = (
+            (each, self.bytes_of(each)) for each in (self._places if wanted is None else wanted)
+        )
+        return {each: Histogram.from_bytes(data) for each, data in found if data is not None}
 
-    def _bytes_at(self, place: int) -> memoryview:
-        return self._view[self._ends[place] : self._ends[place + 1]]
-
-
-def between(earlier: Totals, later: Totals) -> dict[int, Histogram]:
-    """What was counted between two rows; series that counted nothing are absent."""
-    grown = {
-        series_id: _difference(histogram, earlier.get(series_id))
-        for series_id, histogram in later.items()
-    }
-    return {series_id: each for series_id, each in grown.items() if each.count}
+    def bytes_of(self, series_id: int) -> memoryview | None:
+        place = self._places.get(series_id)
+        return None if place is None else self._view[self._ends[place] : self._ends[place + 1]]
 
 
-def _difference(later: Histogram, earlier: Histogram | None) -> Histogram:
-    """The least and the greatest value are known to the width of a bucket."""
-    if earlier is None:
-        return later
-    if later.count <= earlier.count:
-        return Histogram()
-    buckets = {index: grown for index, grown in _grown(later, earlier) if grown}
-    zeros = later.zero_count - earlier.zero_count
-    low = 0.0 if zeros or not buckets else _edge(min(buckets))
-    high = _edge(max(buckets) + 1) if buckets else 0.0
-    return Histogram(
-        later.count - earlier.count, later.sum - earlier.sum, low, high, zeros, buckets
-    )
-
-
-def _grown(later: Histogram, earlier: Histogram) -> Iterable[tuple[int, int]]:
-    """By bucket. In the long run all buckets that there will be are there already."""
-    now, before = later.buckets, earlier.buckets
-    if list(now) == list(before):
-        return zip(now, map(sub, now.values(), before.values()), strict=True)
-    return [(index, count - before.get(index, 0)) for index, count in now.items()]
-
-
-def _edge(index: int) -> float:
-    return float(2.0 ** (index / BUCKETS_PER_DOUBLING))
+def between(earlier: Packed | None, later: Packed, wanted: Collection[int]) -> dict[int, Histogram]:
+    """What was counted between two rows, or in all; of the series that are `wanted`, those that
+    counted anything."""
+    found = {}
+    for series_id in wanted:
+        data = later.bytes_of(series_id)
+        before = earlier.bytes_of(series_id) if earlier else None
+        if data is not None and data != before:
+            each = Histogram.from_bytes(data) if before is None else grown(data, before)
+            if each.count:
+                found[series_id] = each
+    return found

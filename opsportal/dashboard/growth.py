@@ -7,7 +7,6 @@ import threading
 from collections.abc import Collection, Mapping
 from functools import cached_property
 
-from monitoring.histogram import Histogram
 from monitoring.store import Bucket, bucket_of
 from monitoring.store.packing import Packed, between
 
@@ -22,23 +21,16 @@ Key = tuple[int, Mark, Mark, Ids]
 
 
 class Row:
-    """As it was read; its histograms are made when somebody asks for them."""
+    """As it was read; unpacked when somebody asks for it."""
 
     def __init__(self, time_ms: int, data: bytes) -> None:
         # Rows are made anew when something was recorded late: the time alone does not tell.
         self.mark: Mark = (time_ms, len(data), hash(data))
         self._data = data
-        self._totals: dict[Ids, dict[int, Histogram]] = {}
 
     @cached_property
-    def _packed(self) -> Packed:
+    def packed(self) -> Packed:
         return Packed(self._data)
-
-    def totals(self, ids: Ids) -> dict[int, Histogram]:
-        """Not to be changed: a step ends at the row at which the next one begins."""
-        if ids not in self._totals:
-            self._totals[ids] = self._packed.unpack(ids)
-        return self._totals[ids]
 
 
 class Growths:
@@ -57,8 +49,8 @@ class Growths:
         key = (start_ms, _mark(earlier), _mark(later), ids)
         known = self._known.get(key)
         if known is None:
-            totals = [row.totals(ids) if row else {} for row in (earlier, later)]
-            grown = between(*totals)
+            packed = earlier.packed if earlier else None
+            grown = between(packed, later.packed, ids) if later else {}
             known = {each: bucket_of(start_ms, histogram) for each, histogram in grown.items()}
         self._remember(key, known)
         return known

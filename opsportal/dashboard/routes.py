@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from monitoring.histogram import Histogram
 from monitoring.store import SeriesRef, Window
 from opsportal.dashboard.before import change_text, notable
 from opsportal.dashboard.formats import NOTHING, text
 from opsportal.dashboard.totals import TOTALS
-from opsportal.dashboard.traffic import Traffic, grouped, values_of
+from opsportal.dashboard.traffic import Traffic, grouped, has_failed, values_of
 
 SHOWN = 20
 LABELS = ("method", "route", "service")
@@ -46,10 +47,18 @@ def labels_of(series: SeriesRef) -> tuple[str, ...]:
 
 def slowest(windows: Iterable[Window]) -> list[Measured]:
     """By p95 over all of the windows, at most SHOWN."""
-    measured = [(labels, TOTALS(group)) for labels, group in grouped(windows, *LABELS).items()]
-    measured = [(labels, traffic) for labels, traffic in measured if traffic.count]
-    measured.sort(key=lambda pair: (-(pair[1].histogram.percentile(95) or 0), pair[0]))
-    return measured[:SHOWN]
+    groups = grouped(windows, *LABELS)
+    times = {labels: TOTALS(group) for labels, group in groups.items()}
+    measured = [labels for labels, histogram in times.items() if histogram.count]
+    measured.sort(key=lambda labels: (-(times[labels].percentile(95) or 0), labels))
+    # How many failed is asked of those that are shown.
+    return [
+        (
+            labels,
+            Traffic(times[labels], TOTALS([w for w in groups[labels] if has_failed(w.series)])),
+        )
+        for labels in measured[:SHOWN]
+    ]
 
 
 def route_rows(
@@ -65,10 +74,10 @@ def route_rows(
     return [replace(row, place=row.service) for row in rows] if several else rows
 
 
-def _row(labels: tuple[str, ...], traffic: Traffic, before: Traffic, minutes: float) -> Route:
+def _row(labels: tuple[str, ...], traffic: Traffic, before: Histogram, minutes: float) -> Route:
     method, route, service = labels
     times = traffic.histogram
-    pair = times.percentile(95), before.histogram.percentile(95)
+    pair = times.percentile(95), before.percentile(95)
     return Route(
         key="|".join(labels),
         method=method,

@@ -43,9 +43,6 @@ class Traffic:
         satisfied, within = self._served(APDEX_MS), self._served(4 * APDEX_MS)
         return (satisfied + within) / 2 / self.count
 
-    def copy(self) -> Traffic:
-        return Traffic(self.histogram.copy(), self.failed.copy())
-
     def _served(self, within_ms: float) -> int:
         return self.histogram.count_up_to(within_ms) - self.failed.count_up_to(within_ms)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitoring import store
 from monitoring.histogram import Histogram
 from monitoring.models import RunningTotal
 from monitoring.store import Point
-from monitoring.store.packing import between, pack, unpack
+from monitoring.store.packing import Packed, between, pack, unpack
 from monitoring.store.resolutions import DAY_MS, HOUR_MS, MINUTE_MS, floor_to
 from monitoring.store.running import (
     FINE_FOR_MS,
@@ -48,7 +50,8 @@ def all_counted() -> dict[int, int]:
 
 def counted(start_ms: int, end_ms: int) -> int:
     rows = running_totals([start_ms, end_ms])
-    found = between(unpack(rows[start_ms]), unpack(rows[end_ms]))
+    later = Packed(rows[end_ms])
+    found = between(Packed(rows[start_ms]), later, list(later.unpack()))
     return sum(each.count for each in found.values())
 
 
@@ -197,8 +200,26 @@ def test_histograms_come_back_as_they_were_packed() -> None:
 
 def test_the_difference_of_two_rows_holds_just_what_came_between() -> None:
     earlier, later = Histogram.of([0.0, 5.0, 80.0]), Histogram.of([0.0, 5.0, 80.0, 0.0, 200.0])
-    found = between({1: earlier, 2: earlier}, {1: later, 2: earlier, 3: earlier})
+    before = Packed(pack({1: earlier, 2: earlier}))
+    after = Packed(pack({1: later, 2: earlier, 3: earlier}))
+    found = between(before, after, [1, 2, 3, 4])
     assert set(found) == {1, 3}
     assert (found[1].count, found[1].zero_count, found[1].sum) == (2, 1, 200.0)
     assert found[1].percentile(99) == pytest.approx(200, rel=0.05)
     assert found[3] == earlier
+
+
+TIMES = st.lists(st.one_of(st.just(0.0), st.floats(1e-3, 1e6)), min_size=1)
+
+
+@given(before=TIMES, after=TIMES)
+def test_what_was_before_and_what_grew_make_the_whole(
+    before: list[float], after: list[float]
+) -> None:
+    whole, known = Histogram.of(before + after), Histogram.of(before)
+    found = between(Packed(pack({1: known})), Packed(pack({1: whole})), [1])[1]
+    expected = Histogram.of(after)
+    assert (found.count, found.zero_count) == (len(after), expected.zero_count)
+    assert found.buckets == expected.buckets
+    assert found.min <= expected.min * (1 + 1e-9)
+    assert found.max >= expected.max * (1 - 1e-9)
