@@ -171,7 +171,7 @@ def _backups(reading: Reading) -> Tile:
 
 def _portal(reading: Reading, plots: Mapping[str, Plot]) -> Tile:
     lags = reading.latest["portal_queue_lag_seconds"]
-    lag = Measured(max((p.value for p in lags), default=None), "s", "queue lag", _state(reading))
+    lag = Measured(max((p.value for p in lags), default=None), "s", "lag", _state(reading))
     age = Measured(reading.canary_age_seconds, "s", "silent", lag.verdict)
     first, second = (age, lag) if lag.verdict.word == LATE.word else (lag, age)
     restarts = sum(process.restarts for process in reading.processes)
