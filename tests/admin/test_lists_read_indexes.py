@@ -59,10 +59,6 @@ def test_the_newest_rows_with_a_value_are_found_among_any_number(
     ("rows", "index"),
     [
         (Alert.objects.filter(state__in=OPEN), "one_open_alert_per_series"),
-        (
-            Alert.objects.filter(threshold__in=[1, 2], state__in=OPEN, fingerprint__gt=""),
-            "one_open_alert_per_series",
-        ),
         (Delivery.objects.filter(status__in=("queued", "failed")), "deliveries_to_send"),
         (
             Delivery.objects.filter(status="dead", channel=1, due_ms__gte=0),
@@ -71,10 +67,20 @@ def test_the_newest_rows_with_a_value_are_found_among_any_number(
         (Mail.objects.filter(status__in=WAITING), "mail_to_be_sent"),
         (Mail.objects.filter(status="dead"), "dead_mail"),
     ],
-    ids=["open", "open of thresholds", "waiting", "dead of a channel", "mail", "dead mail"],
+    ids=["open", "waiting", "dead of a channel", "mail", "dead mail"],
 )
 def test_the_few_in_a_state_have_an_index_of_their_own(rows: QuerySet[Any], index: str) -> None:
     assert index in explained(rows.order_by())
+
+
+def test_open_alerts_of_thresholds_are_found_among_any_number() -> None:
+    rows = Alert.objects.filter(threshold__in=[1, 2], state__in=OPEN, fingerprint__gt="")
+    plan = explained(rows.order_by())
+    if connection.vendor == "sqlite":
+        assert "one_open_alert_per_series" in plan
+    else:
+        # Goes by its statistics; of an empty table both cost the same.
+        assert "one_open_alert_per_series" in plan or "alerts_of_threshold" in plan
 
 
 def test_alerts_to_be_looked_at_again_are_found_among_any_number() -> None:
