@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import orjson
@@ -14,7 +15,6 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from opsportal.access.needs import DASHBOARD, missing
-from opsportal.dashboard.assembly import Snapshot
 from opsportal.dashboard.drawings import draw
 from opsportal.dashboard.marks import newest_first
 from opsportal.dashboard.preferences import CHOICES, refresh_seconds
@@ -35,7 +35,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         **admin.site.each_context(request),
         "title": "Dashboard",
         "shown": shown,
-        "data": {**shown.as_json(), **_own(request, shown)},
+        "data": {**shown.as_json(), **_own(request)},
         "wall": request.GET.get("wall") == "1",
         "refresh_choices": CHOICES.items(),
         "refresh_seconds": refresh_seconds(request),
@@ -70,15 +70,15 @@ def data(request: HttpRequest) -> HttpResponse:
     if refused:
         return JsonResponse({"detail": refused}, status=403)
     look = shared_look(request.GET.dict())
-    own = orjson.dumps(_own(request, look.shown))
+    own = orjson.dumps(_own(request))
     # Two objects as one: what is shared is not written again for each who asks.
     return HttpResponse(look.json[:-1] + b"," + own[1:], content_type="application/json")
 
 
-def _own(request: HttpRequest, shown: Snapshot) -> dict[str, Any]:
+def _own(request: HttpRequest) -> dict[str, Any]:
     """What only the one who asks is told."""
     if request.GET.get("wall") == "1":
-        keep_session(request, shown.now_ms)
+        keep_session(request, time.time_ns() // 1_000_000)
     return {
         "version": VERSION,
         "refresh_seconds": refresh_seconds(request),

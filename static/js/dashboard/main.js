@@ -65,6 +65,7 @@ refresher = new Refresher({
   changed: () => refresher && showStatus(refresher, shown),
   waiting: shown.waiting,
   every: shown.refresh_seconds,
+  lasting: page.classList.contains("wall"),
 });
 
 showControls(shown);

@@ -4,15 +4,19 @@ import { delaySeconds } from "./schedule.js";
 
 const TIMEOUT_MS = 10000;
 const PAUSED_KEY = "dashboard-paused";
+// Of a page that nobody looks after: somebody may have logged in there meanwhile.
+const EXPIRED_MS = 60000;
 
 export class Refresher {
   /** `url()` gives the address; `read(response)` the data of an answer; `show(data)` shows it;
-      `changed()` follows each change of state. */
-  constructor({ url, read = (response) => response.json(), show, changed, waiting, every }) {
-    Object.assign(this, { url, read, show, changed, waiting, every });
-    this.paused = localStorage.getItem(PAUSED_KEY) === "yes";
+      `changed()` follows each change of state. What is `lasting` has no button to go on by: it is
+      not paused, and asks again after its session has ended. */
+  constructor({ url, read = (response) => response.json(), show, changed, waiting, every, lasting = false }) {
+    Object.assign(this, { url, read, show, changed, waiting, every, lasting });
+    this.paused = !lasting && localStorage.getItem(PAUSED_KEY) === "yes";
     this.expired = false;
     this.failures = 0;
+    this.expired = false;
     this.updatedAt = performance.now();
     document.addEventListener("visibilitychange", () => this.schedule());
     window.addEventListener("online", () => this.load());
@@ -38,9 +42,10 @@ export class Refresher {
   schedule() {
     clearTimeout(this.timer);
     this.changed();
-    if (this.paused || this.expired || document.hidden) return;
+    if (this.paused || (this.expired && !this.lasting) || document.hidden) return;
     const passed = this.failures ? 0 : performance.now() - this.updatedAt;
-    this.nextAt = performance.now() + Math.max(0, delaySeconds(this) * 1000 - passed);
+    const delayMs = this.expired ? EXPIRED_MS : Math.max(0, delaySeconds(this) * 1000 - passed);
+    this.nextAt = performance.now() + delayMs;
     this.timer = setTimeout(() => this.load(), this.nextAt - performance.now());
   }
 
@@ -71,6 +76,7 @@ export class Refresher {
     const data = await this.read(response);
     if (this.asked !== asked) return;
     this.failures = 0;
+    this.expired = false;
     this.updatedAt = performance.now();
     this.waiting = data.waiting;
     this.show(data);
