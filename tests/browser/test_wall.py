@@ -1,6 +1,7 @@
 """A screen on the wall, which nobody touches for weeks."""
 
 from collections.abc import Callable
+from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
@@ -50,7 +51,7 @@ def test_after_its_session_has_ended_it_goes_on_when_somebody_logs_in_there(
     page = context.new_page()
     page.clock.install()
     open_dashboard(page, server, WALL)
-    cookies = context.cookies()
+    cookies: Any = context.cookies()
     context.clear_cookies(name="sessionid")
     page.clock.fast_forward(40_000)
     expect(page.locator("#connection")).to_contain_text("Your session has ended.")
