@@ -65,6 +65,7 @@ class KnownPast:
         with self._lock:
             self._known.clear()
             self._weights.clear()
+        self._files.clear()
 
     def _keep(self, part: Part, past: Past) -> None:
         """The ones used longest ago go first when they weigh too much together."""

@@ -17,12 +17,14 @@ import orjson
 from django.db import connection
 
 from opsportal.dashboard.past import Past
+from opsportal.version import VERSION
 
 # Of up to 200 kB each: ranges, hosts and services that somebody has looked at lately.
 MOST_FILES = 100
 # A step of a short range is over every few seconds: who has just started reads the rest.
 WRITE_EVERY_MS = 60_000
-_VERSION = 1
+# Of what is written; what charts are made of may change with the portal's.
+_FORMAT = 1
 
 
 class PastFiles:
@@ -53,6 +55,10 @@ class PastFiles:
         while len(self._written_ms) > MOST_FILES:
             del self._written_ms[next(iter(self._written_ms))]
 
+    def clear(self) -> None:
+        """What this process knows of the files; they stay."""
+        self._written_ms.clear()
+
     def _replace(self, directory: Path, key: str, data: bytes) -> None:
         directory.mkdir(mode=0o700, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=directory, suffix=".new", delete=False) as file:
@@ -65,7 +71,7 @@ class PastFiles:
     def _path(self, directory: Path, key: str) -> Path:
         which = connection.settings_dict
         database = [str(which.get(name)) for name in ("ENGINE", "HOST", "PORT", "NAME")]
-        text = repr((_VERSION, database, key))
+        text = repr((_FORMAT, VERSION, database, key))
         return directory / f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.json"
 
 
