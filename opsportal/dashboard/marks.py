@@ -59,9 +59,12 @@ def marks_of(alerts: Iterable[Alert]) -> list[Mark]:
 def newest(
     alerts: Sequence[Mark], backups: Sequence[Mark], annotations: Sequence[Mark] = ()
 ) -> list[Mark]:
-    """Pure. At most MOST of all, oldest first; backups that went well make room for the others."""
-    told = [*alerts, *annotations, *(mark for mark in backups if mark.state is not State.NORMAL)]
-    told = sorted(told, key=_time)[-MOST:]
+    """Pure. At most MOST of all, oldest first; backups that went well make room for the others.
+    Up to half of the room is for what people did: it explains the alerts, and comes before them."""
+    explaining = sorted(annotations, key=_time)[-(MOST // 2) :]
+    told = [*alerts, *(mark for mark in backups if mark.state is not State.NORMAL)]
+    told = sorted(told, key=_time)[-(MOST - len(explaining)) :]
+    told = sorted([*told, *explaining], key=_time)
     well = sorted((mark for mark in backups if mark.state is State.NORMAL), key=_time)
     room = MOST - len(told)
     return sorted([*told, *well[len(well) - min(room, len(well)) :]], key=_time)

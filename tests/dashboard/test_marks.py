@@ -65,6 +65,15 @@ def test_what_fires_again_after_a_good_while_is_a_mark_of_its_own() -> None:
     assert [mark.end_ms for mark in marks()] == [None, None]
 
 
+def test_a_deployment_is_marked_however_many_alerts_followed_it() -> None:
+    for back in range(MOST + 5):
+        fired(NOW_MS - back - 1, fired_ms=NOW_MS - back - 1)
+    annotate(Kind.DEPLOYMENT, "Deploy 4f2c1e", time_ms=NOW_MS - 50 * 60_000)
+    shown = newest(marks(), [], read_annotations(NOW_MS - HOUR_MS, NOW_MS))
+    assert len(shown) == MOST
+    assert shown[0].label == "Deploy 4f2c1e"
+
+
 def test_of_many_the_newest_are_marked_in_their_order() -> None:
     for back in range(MOST + 5):
         fired(NOW_MS - back - 1, fired_ms=NOW_MS - back - 1)

@@ -41,7 +41,8 @@ function drawBand(chart, mark) {
   const start = Math.max(chartArea.left, placeOf(chart, mark.time_ms));
   const end = Math.min(chartArea.right, placeOf(chart, mark.end_ms));
   if (end <= start) return;
-  ctx.globalAlpha = 0.1;
+  // Alerts may lie over each other: what is drawn behind has to be seen all the same.
+  ctx.globalAlpha = mark.kind === "alert" ? 0.05 : 0.1;
   ctx.fillRect(start, chartArea.top, end - start, chartArea.height);
 }
 
