@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from operator import itemgetter
 
-from django.db.models import Q
+from django.db.models import OuterRef, Subquery
 
 from monitoring.availability import Availability, Span, availability
 from monitoring.models import Check, Transition
@@ -16,13 +17,20 @@ PERIODS_DAYS = {"24h": 1, "7d": 7, "30d": 30, "90d": 90}
 
 def spans_of(check_ids: Collection[int], since_ms: int) -> dict[int, list[Span]]:
     """By check id, oldest first, in one query; a check that has never changed is absent."""
-    rows = Transition.objects.filter(owner_id__in=check_ids)
-    lasting = rows.filter(Q(ended_ms=None) | Q(ended_ms__gt=since_ms)).order_by("time_ms", "id")
+    columns = ("time_ms", "pk", "ended_ms", "status", "owner_id")
+    # Each by the index of its check's: a year of changes of a hundred checks is not read for a day.
+    before = Transition.objects.filter(owner=OuterRef("pk"), time_ms__lt=since_ms)
+    newest = before.order_by("-time_ms", "-pk").values("pk")[:1]
+    checks = Check.objects.filter(pk__in=check_ids).order_by()
+    lasting = Transition.objects.filter(pk__in=checks.values(newest=Subquery(newest)))
+    since = Transition.objects.filter(owner_id__in=check_ids, time_ms__gte=since_ms)
+    rows = [each.order_by().values_list(*columns) for each in (lasting, since)]
     found: dict[int, list[Span]] = {}
-    for check_id, start, end, status in lasting.values_list(
-        "owner_id", "time_ms", "ended_ms", "status"
+    for start, _, end, status, check_id in sorted(
+        rows[0].union(rows[1], all=True), key=itemgetter(0, 1)
     ):
-        found.setdefault(check_id, []).append(Span(start, end, status))
+        if end is None or end > since_ms:
+            found.setdefault(check_id, []).append(Span(start, end, status))
     return found
 
 
