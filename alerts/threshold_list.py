@@ -23,7 +23,7 @@ from django.utils.safestring import SafeString
 
 from alerts.admin_cells import now_ms
 from alerts.endings import BY_HAND
-from alerts.models import Alert, Threshold
+from alerts.models import Alert, AlertState, Threshold
 from alerts.statistics import BRIEF_MS
 from monitoring.sparklines import spark
 
@@ -69,8 +69,7 @@ class ThresholdChangeList(ChangeList):
 
 
 def _firing() -> QuerySet[Alert]:
-    """Said as a constant: only then is the index of just those used."""
-    return Alert.objects.order_by().extra(where=["alerts_alert.state = 'firing'"])
+    return Alert.objects.filter(state=AlertState.FIRING).order_by()
 
 
 def _days_of(rows: list[Threshold], end_ms: int) -> dict[int, list[float | None]]:

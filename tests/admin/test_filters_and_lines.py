@@ -56,6 +56,19 @@ def test_noisy_thresholds_are_found_and_their_month_is_drawn(admin_client: Clien
         assert "Calm one" not in text
 
 
+def test_thresholds_that_fire_now_are_found(admin_client: Client) -> None:
+    firing, calm = (
+        Threshold.objects.create(name=name, metric="cpu_percent", kind="limit")
+        for name in ("Fires now", "Is calm")
+    )
+    fired(firing, 1, 60)
+    fired(calm, 1, 60)
+    Alert.objects.filter(threshold=firing).update(state="firing", resolved_ms=None)
+    text = admin_client.get("/admin/alerts/threshold/?health=firing").content.decode()
+    assert "Fires now" in text
+    assert "Is calm" not in text
+
+
 def test_plans_and_channels_that_fail_are_found(admin_client: Client) -> None:
     for name, status in (("good-plan", "verified"), ("bad-plan", "failed")):
         plan = Plan.objects.create(name=name, slug=name, source_kind="files")
