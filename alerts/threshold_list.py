@@ -93,6 +93,10 @@ def month(threshold: Any) -> SafeString | str:
     return spark(threshold.days, f"Fired {fired} times in {DAYS} days") if fired else ""
 
 
+def _noisy(fired: int, brief: int) -> bool:
+    return fired > NOISY or (brief >= BRIEF_ENOUGH and brief > fired // 2)
+
+
 class HealthFilter(admin.SimpleListFilter):
     """By what it does, not by how it is set."""
 
@@ -112,8 +116,9 @@ class HealthFilter(admin.SimpleListFilter):
             case "firing":
                 return queryset.filter(pk__in=_firing().values("threshold"))
             case "noisy":
-                brief = Q(brief_count__gte=BRIEF_ENOUGH, brief_count__gt=F("fired_count") / 2)
-                return queryset.filter(Q(fired_count__gt=NOISY) | brief)
+                # Counted once: in the condition each count would be made again for each mention.
+                counts = queryset.values_list("pk", "fired_count", "brief_count")
+                return queryset.filter(pk__in=[pk for pk, *counted in counts if _noisy(*counted)])
             case "silent":
                 fired = Alert.objects.filter(threshold=OuterRef("pk"), fired_ms__isnull=False)
                 return queryset.filter(~Exists(fired))
