@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -21,7 +21,7 @@ from alerts.conditions.limit import phrase
 from alerts.editing import save_threshold
 from alerts.models import Threshold
 from alerts.threshold_forms import ThresholdForm, setting_fields
-from alerts.threshold_list import HealthFilter, ThresholdChangeList, month, with_counts
+from alerts.threshold_list import HealthFilter, ThresholdChangeList, sparkline, with_counts
 from alerts.threshold_trial import backtested
 
 if TYPE_CHECKING:  # Django's class takes no parameter when it runs
@@ -46,7 +46,8 @@ class ThresholdAdmin(ThresholdBase):
     actions = ["switch_on", "switch_off"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Threshold]:
-        return with_counts(super().get_queryset(request))
+        rows = super().get_queryset(request)
+        return with_counts(rows) if ORDER_VAR in request.GET else rows
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
         return ThresholdChangeList
@@ -97,15 +98,15 @@ class ThresholdAdmin(ThresholdBase):
 
     @admin.display(description="fired in 30 d", ordering="fired_count")
     def fired(self, threshold: Any) -> str:
-        return format_html("{} {}", month(threshold), threshold.fired_count)
+        return format_html("{} {}", sparkline(threshold.month), threshold.month.fired)
 
     @admin.display(description="seen", ordering="seen_count")
     def seen(self, threshold: Any) -> str:
-        return _share(threshold.seen_count, threshold.fired_count)
+        return _share(threshold.month.seen, threshold.month.fired)
 
     @admin.display(description="over in 5 min", ordering="brief_count")
     def brief(self, threshold: Any) -> str:
-        return _share(threshold.brief_count, threshold.fired_count)
+        return _share(threshold.month.brief, threshold.month.fired)
 
     @admin.action(description="Switch on", permissions=["change"])
     def switch_on(self, request: HttpRequest, chosen: QuerySet[Threshold]) -> None:

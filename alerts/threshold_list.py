@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import (
+    Case,
     Count,
     Exists,
     F,
@@ -15,9 +18,8 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
+    When,
 )
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
@@ -33,38 +35,76 @@ DAYS = 30
 NOISY, BRIEF_ENOUGH = DAYS, 5
 
 
-def with_counts(thresholds: QuerySet[Threshold]) -> QuerySet[Threshold]:
-    """Each with what its alerts of the last 30 days came to. Counted for each by itself: a join
-    would be grouped by every column of a threshold, which takes three times as long. What is
-    counted is in the index, or PostgreSQL would read every alert of the month for each threshold.
-    """
+@dataclass(slots=True)
+class Month:
+    """What the alerts of a threshold came to in the last 30 days: how many fired, of these were
+    acknowledged, and were over in no time; and how many fired on each day."""
+
+    fired: int = 0
+    seen: int = 0
+    brief: int = 0
+    days: list[float | None] = field(default_factory=lambda: [0.0] * DAYS)
+
+
+def months(ids: Sequence[int], end_ms: int) -> defaultdict[int, Month]:
+    """By threshold. Counted in one go, and from what is in the index of each of them: for each of
+    the columns PostgreSQL would read the month again."""
+    start_ms = end_ms - DAYS * DAY_MS
+    fired = Alert.objects.filter(threshold__in=ids, fired_ms__gt=start_ms)
     brief = Q(resolved_ms__lte=F("fired_ms") + BRIEF_MS, acknowledged_ms=None)
-    return thresholds.annotate(
-        fired_count=_lately(Q()),
-        seen_count=_lately(Q(acknowledged_ms__isnull=False)),
-        brief_count=_lately(brief & ~Q(resolved_why=BY_HAND)),
+    counted = (
+        fired.order_by()
+        .annotate(day=(F("fired_ms") - start_ms - 1) / DAY_MS)
+        .values_list("threshold", "day")
+        .annotate(
+            fired=Count("threshold"),
+            seen=Count("acknowledged_ms"),
+            brief=Count("threshold", filter=brief & ~Q(resolved_why=BY_HAND)),
+        )
     )
+    found: defaultdict[int, Month] = defaultdict(Month)
+    for threshold_id, day, *counts in counted:
+        month = found[threshold_id or 0]
+        # After a clock was set back some fired in what is the future now.
+        place = min(int(day), DAYS - 1)
+        month.days[place] = (month.days[place] or 0) + counts[0]
+        month.fired += counts[0]
+        month.seen += counts[1]
+        month.brief += counts[2]
+    return found
 
 
-def _lately(which: Q) -> Coalesce:
-    since_ms = now_ms() - DAYS * DAY_MS
-    rows = Alert.objects.filter(which, threshold=OuterRef("pk"), fired_ms__gte=since_ms)
-    counted = rows.order_by().values("threshold").annotate(count=Count("threshold")).values("count")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+def with_counts(thresholds: QuerySet[Threshold]) -> QuerySet[Threshold]:
+    """To sort them by what is in `months`."""
+    found = _months_of_all()
+    counts = {
+        f"{name}_count": {pk: getattr(month, name) for pk, month in found.items()}
+        for name in ("fired", "seen", "brief")
+    }
+    return thresholds.annotate(**{name: _column(of_each) for name, of_each in counts.items()})
+
+
+def _months_of_all() -> Mapping[int, Month]:
+    return months(list(Threshold.objects.order_by().values_list("pk", flat=True)), now_ms())
+
+
+def _column(counts: Mapping[int, int]) -> Case:
+    whens = [When(pk=pk, then=count) for pk, count in counts.items() if count]
+    return Case(*whens, default=0, output_field=IntegerField())
 
 
 class ThresholdChangeList(ChangeList):
-    """Its thresholds have `days`: how often each fired on each of the last 30 days."""
+    """Its thresholds have a `month`, and how many alerts fire of each."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         rows: list[Any] = list(self.result_list)
-        days = _days_of(rows, now_ms())
+        found = months([row.pk for row in rows], now_ms())
         # Not counted by the database: it would group all alerts that ever were by another index.
         firing = Counter(_firing().values_list("threshold", flat=True))
         for row in rows:
             row.firing_count = firing[row.pk]
-            row.days = days.get(row.pk, [])
+            row.month = found[row.pk]
         self.result_list = rows
 
 
@@ -72,29 +112,12 @@ def _firing() -> QuerySet[Alert]:
     return Alert.objects.filter(state=AlertState.FIRING).order_by()
 
 
-def _days_of(rows: list[Threshold], end_ms: int) -> dict[int, list[float | None]]:
-    start_ms = end_ms - DAYS * DAY_MS
-    recent = Alert.objects.filter(threshold__in=rows, fired_ms__gt=start_ms, fired_ms__lte=end_ms)
-    counted = (
-        recent.order_by()
-        .annotate(day=(F("fired_ms") - start_ms - 1) / DAY_MS)
-        .values_list("threshold", "day")
-        .annotate(count=Count("threshold"))
-    )
-    days: dict[int, list[float | None]] = {}
-    for threshold_id, day, count in counted:
-        if threshold_id is not None:
-            days.setdefault(threshold_id, [0.0] * DAYS)[int(day)] = float(count)
-    return days
+def sparkline(month: Month) -> SafeString | str:
+    return spark(month.days, f"Fired {month.fired} times in {DAYS} days") if month.fired else ""
 
 
-def month(threshold: Any) -> SafeString | str:
-    fired = threshold.fired_count
-    return spark(threshold.days, f"Fired {fired} times in {DAYS} days") if fired else ""
-
-
-def _noisy(fired: int, brief: int) -> bool:
-    return fired > NOISY or (brief >= BRIEF_ENOUGH and brief > fired // 2)
+def _is_noisy(month: Month) -> bool:
+    return month.fired > NOISY or (month.brief >= BRIEF_ENOUGH and month.brief > month.fired // 2)
 
 
 class HealthFilter(admin.SimpleListFilter):
@@ -111,14 +134,12 @@ class HealthFilter(admin.SimpleListFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Of what `with_counts` has annotated."""
         match self.value():
             case "firing":
                 return queryset.filter(pk__in=_firing().values("threshold"))
             case "noisy":
-                # Counted once: in the condition each count would be made again for each mention.
-                counts = queryset.values_list("pk", "fired_count", "brief_count")
-                return queryset.filter(pk__in=[pk for pk, *counted in counts if _noisy(*counted)])
+                found = _months_of_all()
+                return queryset.filter(pk__in=[pk for pk in found if _is_noisy(found[pk])])
             case "silent":
                 fired = Alert.objects.filter(threshold=OuterRef("pk"), fired_ms__isnull=False)
                 return queryset.filter(~Exists(fired))

@@ -85,6 +85,18 @@ def test_the_list_tells_what_fires_and_what_is_noise(admin_client: Client) -> No
     assert "50 %" in page
 
 
+def test_the_list_is_sorted_by_how_often_each_fired(admin_client: Client) -> None:
+    threshold(name="a quiet one", value=99)
+    threshold(name="the noisy one")
+    measure(95, time.time() - 1_795_435_200)
+    for order, first in (("5", "a quiet one"), ("-5", "the noisy one"), ("1", "a quiet one")):
+        page = admin_client.get("/admin/alerts/threshold/", {"o": order}).content.decode()
+        names = ("a quiet one", "the noisy one")
+        assert min(names, key=lambda name: page.index(f">{name}</a>")) == first
+    noisy = admin_client.get("/admin/alerts/threshold/", {"health": "noisy"}).content.decode()
+    assert "the noisy one" not in noisy
+
+
 def test_switching_off_and_on(admin_client: Client) -> None:
     made = threshold()
     for action, enabled in (("switch_off", False), ("switch_on", True)):
