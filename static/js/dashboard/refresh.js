@@ -16,7 +16,6 @@ export class Refresher {
     this.paused = !lasting && localStorage.getItem(PAUSED_KEY) === "yes";
     this.expired = false;
     this.failures = 0;
-    this.expired = false;
     this.updatedAt = performance.now();
     document.addEventListener("visibilitychange", () => this.schedule());
     window.addEventListener("online", () => this.load());
