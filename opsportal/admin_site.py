@@ -55,9 +55,6 @@ class OpsPortalAdminSite(AdminSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        from opsportal.access.login_form import LoginForm
-
-        self.login_form = LoginForm
         return super().login(request, {"sso": settings.OIDC, **(extra_context or {})})
 
 

@@ -11,18 +11,16 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from monitoring.store import LatestPoint, SeriesRef, Window, WindowRequest
+from monitoring.store.running import FINE_MS
 from opsportal.dashboard.charts import DRAWN_ROUTES, RESPONSE_TIME, SERVICE_TIME
 from opsportal.dashboard.counted import SHORTEST_MS, Counts, Stretch
 from opsportal.dashboard.folding import folded
-from opsportal.dashboard.ranges import MINUTE_MS
 from opsportal.dashboard.routes import labels_of
 from opsportal.dashboard.traffic import grouped, values_of
 
 Labels = tuple[str, ...]
 
 NOTHING = WindowRequest((), 0, 1, 1)
-# Rows of running totals stand at whole ones.
-_WHOLE_STEP_MS = 5 * MINUTE_MS
 _RAW_MS = 1
 
 
@@ -76,14 +74,14 @@ def totals_before(
 
 
 def _from_points(routes: Sequence[SeriesRef], stretch: Stretch) -> RouteTotals:
-    start_ms = stretch.start_ms - stretch.start_ms % _WHOLE_STEP_MS
+    start_ms = stretch.start_ms - stretch.start_ms % FINE_MS
     return RouteTotals(start_ms, stretch.end_ms, _whole(routes, start_ms, stretch.end_ms))
 
 
 def _whole(routes: Sequence[SeriesRef], start_ms: int, end_ms: int) -> WindowRequest:
     if start_ms >= end_ms:
         return NOTHING
-    return WindowRequest(routes, start_ms, end_ms, _WHOLE_STEP_MS, exact=True, whole=True)
+    return WindowRequest(routes, start_ms, end_ms, FINE_MS, exact=True, whole=True)
 
 
 def busiest(totals: Iterable[Window], routes: Iterable[SeriesRef]) -> list[SeriesRef]:
@@ -112,7 +110,7 @@ class Steps:
         if start_ms >= stretch.end_ms:
             return NOTHING
         if self._by_day:
-            return WindowRequest(self._series, start_ms, stretch.end_ms, _WHOLE_STEP_MS, exact=True)
+            return WindowRequest(self._series, start_ms, stretch.end_ms, FINE_MS, exact=True)
         return WindowRequest(self._series, start_ms, stretch.end_ms, stretch.step_ms)
 
     def windows(self, read: Sequence[Window]) -> list[Window]:
