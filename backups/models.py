@@ -151,6 +151,7 @@ class Backup(models.Model):
             # Also where any of several statuses will do.
             models.Index(fields=["plan", "queued_ms", "id"], name="newest_backups_of_a_plan"),
             models.Index(fields=["finished_ms"], name="backups_by_end"),
+            models.Index(fields=["queued_ms", "id"], name="backups_by_age"),
         ]
 
     def __str__(self) -> str:

@@ -44,8 +44,9 @@ def test_the_newest_backup_of_a_plan_is_found_without_sorting_them_all(
         (Delivery.objects.filter(kind="drill"), "deliveries_of_kind"),
         (Delivery.objects.filter(channel=1), "deliveries_of_channel"),
         (Mail.objects.filter(topic="report"), "mail_of_topic"),
+        (Backup.objects.order_by("-queued_ms", "-id"), "backups_by_age"),
     ],
-    ids=["action", "severity", "threshold", "kind", "channel", "topic"],
+    ids=["action", "severity", "threshold", "kind", "channel", "topic", "any backup"],
 )
 def test_the_newest_rows_with_a_value_are_found_among_any_number(
     rows: QuerySet[Any], index: str
