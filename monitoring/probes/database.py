@@ -104,7 +104,8 @@ def _ask_mysql(check: Database, deadline: Deadline) -> object:
         host=host,
         port=port,
         user=unquote(parts.username or ""),
-        password=check.password,
+        # As text pymysql would take it for Latin-1.
+        password=check.password.encode(),
         database=unquote(parts.path.strip("/")) or None,
         ssl=ssl.create_default_context() if tls else None,
         defer_connect=True,

@@ -59,14 +59,14 @@ def running() -> Iterator[Server]:
     directory = Path(tempfile.mkdtemp(prefix="opsportal-mariadb-"))
     data, socket, port = directory / "data", directory / "mariadb.sock", free_port()
     as_root = ["--user=root"] if os.geteuid() == 0 else []
-    subprocess.run(
-        ["mariadb-install-db", "--no-defaults", f"--datadir={data}", *as_root],
-        check=True,
-        capture_output=True,
-    )
+    install = ["mariadb-install-db", "--no-defaults", f"--datadir={data}", *as_root]
+    # Each that starts removes the temporary tables that it finds there, be they another's.
+    own = {**os.environ, "TMPDIR": str(directory)}
+    done = subprocess.run(install, check=False, capture_output=True, text=True, env=own)
+    assert done.returncode == 0, done.stdout + done.stderr
     command = ["mariadbd", "--no-defaults", f"--datadir={data}", f"--socket={socket}", *as_root]
     options = [f"--port={port}", "--bind-address=127.0.0.1", "--skip-name-resolve"]
-    with subprocess.Popen([*command, *options], stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen([*command, *options], stderr=subprocess.DEVNULL, env=own) as process:
         try:
             until(socket.exists, 30, "MariaDB's socket")
             server = Server(str(socket), port)

@@ -14,7 +14,7 @@ from monitoring.probes.base import Reason, Result, Status
 from monitoring.probes.database import Database
 from monitoring.probes.failures import explain
 from opsportal.lib.kinds import SettingsError
-from tests.probes.conftest import PASSWORD
+from tests.backups.mariadb_server import PASSWORD
 from tests.probes.misbehaving import Answer, serving
 
 # Long enough for a busy machine; short where the end is the timeout itself.
