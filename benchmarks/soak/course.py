@@ -15,6 +15,7 @@ from benchmarks.alerting import SET_UP, _in_portal
 from benchmarks.soak.faults import Fault, faults
 from benchmarks.soak.report import SUBJECT, as_lines, by_process, growth, missed, must_be_none
 from benchmarks.soak.surroundings import Broker, Clock, Database, Disk, Watched, network
+from benchmarks.soak.troubles import Troubles
 from benchmarks.soak.watching import Crossed, Watch, told
 from benchmarks.table import Row
 from tests.alerts.receiver import Receiver, receiving
@@ -39,8 +40,7 @@ class Course:
 
     def __init__(self, minutes: float, is_apart: bool, directory: Path) -> None:
         self._minutes, self._is_apart, self._directory = minutes, is_apart, directory
-        self._is_troubled = True  # until it has begun
-        self._windows: list[tuple[float, float]] = []
+        self._troubles = Troubles()
         self._rows: list[Row] = []
 
     def run(self) -> list[Row]:
@@ -77,26 +77,25 @@ class Course:
     def _go(
         self, misfortunes: list[Fault], clock: Clock, watched: Watched, receiver: Receiver
     ) -> None:
-        self._watch = Watch(self._portal, self._token, lambda: self._is_troubled, clock.now)
+        began = time.monotonic()
+        self._troubles.begin(began)
+        self._watch = Watch(self._portal, self._token, self._troubles, clock.now)
         threads = self._watch.start()
         pause = self._minutes * 60 / (len(misfortunes) + 1)
-        began = time.monotonic()
-        self._trouble_is_over("start", began, watched, receiver)
+        self._trouble_is_over("start", watched, receiver)
         for number, fault in enumerate(misfortunes, start=1):
             time.sleep(max(0.0, began + number * pause - time.monotonic()))
             self._tell(f"{fault.name} …")
-            self._is_troubled, at = True, time.monotonic()
+            self._troubles.begin(time.monotonic())
             fault.strike()
-            self._trouble_is_over(fault.name, at, watched, receiver)
+            self._trouble_is_over(fault.name, watched, receiver)
         time.sleep(max(0.0, began + self._minutes * 60 - time.monotonic()))
         self._watch.over.set()
         for each in threads:
             each.join(30)
         self._count(watched, receiver)
 
-    def _trouble_is_over(
-        self, name: str, struck_at: float, watched: Watched, receiver: Receiver
-    ) -> None:
+    def _trouble_is_over(self, name: str, watched: Watched, receiver: Receiver) -> None:
         """When checks are asked again, a threshold that was crossed after it is told, and the
         portal says that it is ready (a verdict is a second old at most)."""
         given_back = time.monotonic()
@@ -107,9 +106,8 @@ class Course:
             if is_told and is_asked and self._portal.answers("/api/health/readiness") == 200:
                 break
             time.sleep(0.1)
-        self._is_troubled = False
         now = time.monotonic()
-        self._windows.append((struck_at, now))
+        self._troubles.end(now)
         row = Row(SUBJECT, f"{name}: asks and tells again after", now - given_back, "s")
         self._rows.append(row)
         self._tell(f"{row.what} {row.ours:.1f} s")
@@ -124,7 +122,7 @@ class Course:
             time.sleep(1)
         heard = told(receiver)
         doubled = sum(len(set(keys)) - 1 for keys in heard.values())
-        late, longest = missed(dict(watched.times), INTERVAL_SECONDS, self._windows)
+        late, longest = missed(dict(watched.times), INTERVAL_SECONDS, self._troubles.spans)
         silent = CHECKS - sum(
             bool(asked) and time.monotonic() - asked[-1] < 2 * INTERVAL_SECONDS + SETTLE_SECONDS
             for path, asked in watched.times.items()

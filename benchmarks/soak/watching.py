@@ -14,6 +14,7 @@ from http.client import HTTPConnection, HTTPException
 import psutil
 import requests
 
+from benchmarks.soak.troubles import Troubles, is_touched
 from tests.alerts.receiver import Receiver
 from tests.running_portal import RunningPortal
 
@@ -35,12 +36,12 @@ class Crossed:
 
 @dataclass
 class Watch:
-    """`is_troubled` says whether something is broken just now, or not yet recovered; `portal_now`
-    is the time of day on the portal's machine, by which an agent there stamps its points."""
+    """`portal_now` is the time of day on the portal's machine, by which an agent there stamps its
+    points."""
 
     portal: RunningPortal
     token: str
-    is_troubled: Callable[[], bool]
+    troubles: Troubles
     portal_now: Callable[[], int]
     answers: Counter[str] = field(default_factory=Counter)
     failed: list[str] = field(default_factory=list)
@@ -67,10 +68,10 @@ class Watch:
             due = max(due + pause, time.monotonic() - pause)
             number += 1
             path = [*PATHS, API_PATH][number % (len(PATHS) + 1)]
-            troubled = self.is_troubled()
+            begun = time.monotonic()
             said = self._answer(connection, path)
             self.answers[said] += 1
-            if said != "200" and not (troubled or self.is_troubled()):
+            if said != "200" and not is_touched(begun, time.monotonic(), self.troubles.spans):
                 self._fail(f"{time.strftime('%H:%M:%S')} {path}: {said}")
 
     def _fail(self, words: str) -> None:
