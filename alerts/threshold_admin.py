@@ -23,6 +23,7 @@ from alerts.models import Threshold
 from alerts.threshold_forms import ThresholdForm, setting_fields
 from alerts.threshold_list import HealthFilter, ThresholdChangeList, sparkline, with_counts
 from alerts.threshold_trial import backtested
+from monitoring.catalogue import METRICS
 
 if TYPE_CHECKING:  # Django's class takes no parameter when it runs
     ThresholdBase = admin.ModelAdmin[Threshold]
@@ -84,13 +85,16 @@ class ThresholdAdmin(ThresholdBase):
 
     @admin.display(description="watches", ordering="metric")
     def watched(self, threshold: Threshold) -> str:
-        """In one column and with places to break: what is noise stands to the right of it."""
+        """In one column and with places to break: what is noise stands to the right of it. In words
+        first, then the name of the metric, which files and the API use."""
         chosen = ", ".join(f"{name}={text}" for name, text in threshold.labels.items())
         rule: Rule = rule_of(threshold)
         limit = "" if threshold.kind == "no_data" else phrase(rule, threshold.value)
         breakable = mark_safe("_<wbr>")
-        metric = format_html_join(breakable, "{}", ((part,) for part in rule.metric.split("_")))
-        return format_html("{} {} {}", metric, f"({chosen})" if chosen else "", limit)
+        name = format_html_join(breakable, "{}", ((part,) for part in rule.metric.split("_")))
+        label = METRICS[rule.metric].label if rule.metric in METRICS else "Unknown metric"
+        words = format_html("{} {} {}", label, f"({chosen})" if chosen else "", limit)
+        return format_html('{}<br><span class="secondary">{}</span>', words, name)
 
     @admin.display(description="severity", ordering="severity")
     def level(self, threshold: Threshold) -> str:

@@ -11,7 +11,7 @@ from django import forms
 from alerts.conditions.registry import KINDS
 from alerts.editing import check_threshold
 from alerts.models import Threshold
-from monitoring.catalogue import METRICS
+from monitoring.catalogue import choices
 from opsportal.lib.kinds import SettingsError, settings_of
 
 if TYPE_CHECKING:  # Django's class takes no parameter when it runs
@@ -47,9 +47,7 @@ class LabelsField(forms.CharField):
 
 
 class ThresholdForm(ThresholdBase):
-    metric = forms.ChoiceField(
-        choices=[(each.name, f"{each.name}: {each.help}") for each in METRICS.values()]
-    )
+    metric = forms.ChoiceField(choices=choices)
     runbook_url = forms.CharField(
         label="Runbook URL",
         required=False,

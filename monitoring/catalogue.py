@@ -29,6 +29,11 @@ class Metric:
     words: tuple[str, str] | None = None
 
 
+def choices() -> list[tuple[str, str]]:
+    """For forms: in words first, as the charts say it, then the name that files and the API use."""
+    return [(each.name, f"{each.label} ({each.name}): {each.help}") for each in METRICS.values()]
+
+
 class UnknownMetricError(ValueError):
     """Names the metric and the known ones that come nearest."""
 

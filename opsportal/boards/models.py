@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 
-from monitoring.catalogue import METRICS, Kind
+from monitoring.catalogue import METRICS, Kind, choices
 from opsportal.dashboard.aggregation import AGGREGATIONS, OF_HISTOGRAMS
 from opsportal.dashboard.ranges import PRESETS
 
@@ -41,7 +41,7 @@ def validate_labels(labels: object) -> None:
 
 def metric_choices() -> list[tuple[str, str]]:
     """A function, so that a new metric is no migration."""
-    return [(each.name, f"{each.name}: {each.label}") for each in METRICS.values()]
+    return choices()
 
 
 class Line(models.Model):
