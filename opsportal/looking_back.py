@@ -11,14 +11,14 @@ from operator import or_
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
-from django.db.models import Q, QuerySet
+from django.db.models import IntegerField, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 
 # Rows whose texts are read, matches that are kept of them, and rows that are put in another order.
 MOST_SEARCHED, MOST_FOUND, MOST_SORTED = 20_000, 1_000, 10_000
-_LIMIT = "_limit_of_search"
+_LIMIT, _COUNT = "_limit_of_search", "_count_of_rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +56,37 @@ def oldest_of_newest(rows: QuerySet[Any], column: str, count: int) -> Any:
     return last[0] if len(last) == 2 else None
 
 
-def sorted_newest(rows: QuerySet[Any], column: str) -> tuple[QuerySet[Any], Limit | None]:
-    """Those of `rows` that are put in the order that they have."""
+class Count(Subquery):
+    """How many rows a query has, as a part of another."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+def _size(rows: QuerySet[Any], column: str, most: int) -> tuple[int, Any]:
+    """In one query, how many there are, at most one more than `most`; and as oldest_of_newest."""
+    newest = rows.order_by(f"-{column}")
+    told = newest.annotate(
+        counted=Count(rows.order_by().values("pk")[: most + 1]),
+        oldest=Subquery(newest.values(column)[most - 1 : most]),
+    )
+    count, oldest = told.values_list("counted", "oldest").first() or (0, None)
+    return count, oldest if count > most else None
+
+
+def is_in_order(rows: QuerySet[Any], column: str) -> bool:
+    """By its times, either way: then an index sorts any number of them."""
     first = rows.query.order_by[0] if rows.query.order_by else column
-    if isinstance(first, str) and first.lstrip("-") == column:
-        return rows, None
-    oldest = oldest_of_newest(rows, column, MOST_SORTED)
+    return isinstance(first, str) and first.lstrip("-") == column
+
+
+def sorted_newest(rows: QuerySet[Any], column: str) -> tuple[QuerySet[Any], int, Limit | None]:
+    """Those of `rows` that are put in the order that they have, and how many they are."""
+    count, oldest = _size(rows, column, MOST_SORTED)
     if oldest is None:
-        return rows, None
-    return rows.filter(**{f"{column}__gte": oldest}), Limit("Sorted", MOST_SORTED, oldest)
+        return rows, count, None
+    newest = rows.filter(**{f"{column}__gte": oldest})
+    return newest, MOST_SORTED, Limit("Sorted", MOST_SORTED, oldest)
 
 
 def searched_newest(
@@ -96,6 +118,16 @@ def named(rows: QuerySet[Any], fields: Sequence[str], words: str) -> QuerySet[An
 
 def keep_limit(request: HttpRequest, limit: Limit) -> None:
     setattr(request, _LIMIT, limit)
+
+
+def keep_count(request: HttpRequest, count: int) -> None:
+    """Of the rows of the list that this request asked for."""
+    setattr(request, _COUNT, count)
+
+
+def count_of(request: HttpRequest) -> int | None:
+    count: int | None = getattr(request, _COUNT, None)
+    return count
 
 
 def limit_of(request: HttpRequest) -> Limit | None:

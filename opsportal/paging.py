@@ -46,8 +46,11 @@ class CountsToALimit(PaginatorBase):
         if not hasattr(rows, "query"):
             return len(rows)
         # Without the order, which would have all sorted first, and what is only shown of each row.
-        found = rows.order_by().values("pk")[: MOST_COUNTED + 1].count()
-        return found if found <= MOST_COUNTED else MoreThan(MOST_COUNTED)
+        return _to_the_limit(rows.order_by().values("pk")[: MOST_COUNTED + 1].count())
+
+
+def _to_the_limit(count: int) -> int:
+    return count if count <= MOST_COUNTED else MoreThan(MOST_COUNTED)
 
 
 class CountedOnce(AdminBase):
@@ -88,14 +91,15 @@ class CountedOnce(AdminBase):
         names = [str(self.opts.get_field(key).verbose_name) for key in parents]  # type: ignore[union-attr]
         limit = Limit("Searched", looking_back.MOST_SEARCHED, oldest, count, names)
         looking_back.keep_limit(request, limit)
+        looking_back.keep_count(request, min(count, looking_back.MOST_FOUND))
         return rows, False
 
     def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Of what a search has counted, that is not counted again."""
+        """What was counted on the way is not counted again."""
         paginator = super().get_paginator(request, *args, **kwargs)
-        limit = looking_back.limit_of(request)
-        if limit is not None:
-            paginator.count = min(limit.found, looking_back.MOST_FOUND)
+        count = looking_back.count_of(request)
+        if count is not None:
+            paginator.count = _to_the_limit(count)
         return paginator
 
     def _parents(self, words: str) -> dict[str, list[Any]]:
@@ -124,8 +128,9 @@ class _SaysWhatIsThere(ListBase):
         rows: QuerySet[Any] = super().get_queryset(request, *args, **kwargs)
         self.limit = looking_back.limit_of(request)
         column = looking_back.newest_first(self.model_admin)
-        if column and self.limit is None:
-            rows, self.limit = looking_back.sorted_newest(rows, column)
+        if column and self.limit is None and not looking_back.is_in_order(rows, column):
+            rows, count, self.limit = looking_back.sorted_newest(rows, column)
+            looking_back.keep_count(request, count)
         return rows
 
     def get_results(self, request: HttpRequest) -> None:
@@ -135,10 +140,34 @@ class _SaysWhatIsThere(ListBase):
             self.full_result_count = self.result_count
 
 
+class _ReadsAtOnce(ChangeList):
+    """The rows of the page come with how many there are in all: one query instead of two."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        page = None if looking_back.count_of(request) is not None else self._page()
+        if page is not None:
+            looking_back.keep_count(request, page[0].counted if page else 0)
+        super().get_results(request)
+        if page is not None:
+            self.result_list = page
+
+    def _page(self) -> QuerySet[Any] | None:
+        """None where its rows alone do not say how many there are: a later page has none."""
+        first = (self.page_num - 1) * self.list_per_page
+        if self.show_all or not 0 <= first < MOST_COUNTED:
+            return None
+        counted = looking_back.Count(self.queryset.order_by().values("pk")[: MOST_COUNTED + 1])
+        rows: QuerySet[Any] = self.queryset.annotate(counted=counted)
+        page = rows[first : first + self.list_per_page]
+        return page if page or first == 0 else None
+
+
 _MADE: dict[type[ChangeList], type[ChangeList]] = {}
 
 
 def _saying_what_is_there(base: type[ChangeList]) -> type[ChangeList]:
     if base not in _MADE:
-        _MADE[base] = type(base.__name__, (_SaysWhatIsThere, base), {})
+        # After an admin's own list, which adds to the rows, and before Django's, which reads them.
+        own = () if base is ChangeList else (base,)
+        _MADE[base] = type(base.__name__, (_SaysWhatIsThere, *own, _ReadsAtOnce), {})
     return _MADE[base]

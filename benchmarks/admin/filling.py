@@ -126,8 +126,7 @@ def _audit(rows: int) -> None:
         rows,
         position="100000 + i",
         time=_time_of_log(rows),
-        # The highest number is the newest: that, too, or it would not be offered.
-        action=f"CASE WHEN i < 3 OR i = {rows} THEN 'rare' ELSE 'changed' END",
+        action="CASE WHEN i < 3 THEN 'locked out' ELSE 'changed' END",
         object_name=f"CASE WHEN i = 1 THEN 'a {ONCE} in it' ELSE 'a {EVERYWHERE} word ' || i END",
     )
 

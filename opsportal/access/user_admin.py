@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
+from django.db.models import Aggregate, CharField, OuterRef, Subquery, Value
 from django.http import HttpRequest
 
 from opsportal.access.models import Role, SecondFactor
@@ -21,6 +22,19 @@ else:
     RoleBase = admin.ModelAdmin
 
 admin.site.unregister(User)
+
+
+class _Lines(Aggregate):
+    """Texts, each on a line of its own: with the rows that they belong to, in one query."""
+
+    function = "GROUP_CONCAT"
+    output_field = CharField()
+
+    def __init__(self, text: str, **options: Any) -> None:
+        super().__init__(text, Value("\n"), **options)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **options: Any) -> Any:
+        return self.as_sql(compiler, connection, function="STRING_AGG", **options)
 
 
 @admin.register(User)
@@ -54,11 +68,13 @@ class PortalUserAdmin(UserBase):
         return super().response_add(request, obj, post_url_continue)
 
     @admin.display(description="roles")
-    def roles(self, user: User) -> str:
-        return ", ".join(group.name for group in user.groups.all())
+    def roles(self, user: Any) -> str:
+        return ", ".join(sorted((user.names_of_roles or "").splitlines()))
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).prefetch_related("groups")
+        of_user = Group.objects.filter(user=OuterRef("pk")).order_by().values("user")
+        names = of_user.annotate(names=_Lines("name")).values("names")
+        return super().get_queryset(request).annotate(names_of_roles=Subquery(names))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_readonly_fields(request, obj)

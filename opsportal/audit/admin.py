@@ -6,9 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.admin.filters import AllValuesFieldListFilter
 
-from monitoring.history_admin import History, RecentValuesFilter
+from monitoring.history_admin import History
 from monitoring.when_filter import when
+from opsportal.audit.actions import ACTIONS
 from opsportal.audit.models import AuditEntry
 
 if TYPE_CHECKING:  # Django's class takes no parameter when it runs
@@ -17,13 +19,19 @@ else:
     EntryBase = admin.ModelAdmin
 
 
+class ActionFilter(AllValuesFieldListFilter):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.lookup_choices: Any = ACTIONS
+
+
 @admin.register(AuditEntry)
 class AuditEntryAdmin(History, EntryBase):
     list_display = ("time", "actor", "address", "action", "object_type", "object_name", "what")
     # By time, of which there is an index with each action: of the number too few filters have one.
     ordering = ("-time", "-id")
     # Not a date hierarchy: that reads the whole log, twice, before it shows anything.
-    list_filter = (when("time"), ("action", RecentValuesFilter))
+    list_filter = (when("time"), ("action", ActionFilter))
     search_fields = ("actor", "address", "object_type", "object_name")
     fields = (*list_display[:6], "object_id", "what", "position", "hash")
     list_per_page = 50

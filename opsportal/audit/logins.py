@@ -8,6 +8,7 @@ from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.http import HttpRequest
 
+from opsportal.audit.actions import Action
 from opsportal.audit.actors import Actor
 from opsportal.audit.writing import note
 from opsportal.lib.client_address import client_address
@@ -38,7 +39,7 @@ def _locked(request: HttpRequest, username: str, **_: Any) -> None:
     _note("locked out", username[:30], request)
 
 
-def _note(action: str, name: str, request: HttpRequest | None) -> None:
+def _note(action: Action, name: str, request: HttpRequest | None) -> None:
     # Without an address it is a test or a script that logs in by itself.
     address = client_address(request.META) if request is not None else ""
     if address:

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
+from opsportal.audit.actions import Action
 from opsportal.audit.actors import Asking, enter, leave
 from opsportal.audit.writing import note
 
@@ -18,7 +19,7 @@ Handler = Callable[[HttpRequest], Any]
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 # Machines and strangers send these all day; what they send is kept elsewhere, with its time.
 _NOT_CHANGES = ("/ping/", "/api/v1/points", "/admin/login", "/admin/logout", "/status/")
-_SENSITIVE = (
+SENSITIVE = (
     *("/admin/audit/", "/admin/auth/", "/admin/opsportal/apitoken/"),
     *("/admin/backups/plan/key/", "/admin/axes/"),
 )
@@ -58,12 +59,13 @@ def AuditMiddleware(get_response: Handler) -> Handler:  # noqa: N802  (MIDDLEWAR
 def _is_told(request: HttpRequest, response: HttpResponseBase, asking: Asking) -> bool:
     path = request.path_info
     if request.method in _SAFE:
-        return path.startswith(_SENSITIVE) or path.endswith("/download/")
+        return path.startswith(SENSITIVE) or path.endswith("/download/")
     changed = response.status_code < 400 or response.status_code == 403
     return changed and not asking.told and not path.startswith(_NOT_CHANGES)
 
 
 def _tell(request: HttpRequest, response: HttpResponseBase) -> None:
+    action: Action
     if response.status_code == 403:
         action = "was refused"
     else:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import DatabaseError, models, transaction
 
+from opsportal.audit.actions import Action
 from opsportal.audit.actors import Actor, actor, current
 from opsportal.audit.chain import append, seal
 from opsportal.audit.models import AuditEntry
@@ -16,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 def note(
-    action: str,
+    action: Action,
     *,
     about: models.Model | None = None,
     name: str = "",

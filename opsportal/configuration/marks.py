@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.contenttypes.models import ContentType
+from django.apps import apps
 from django.db.models import Model
 from django.http import HttpRequest
 
@@ -24,11 +24,11 @@ def managed_note(request: HttpRequest) -> str:
     if page not in ("changelist", "change"):
         return ""
     try:
-        model = ContentType.objects.get_by_natural_key(app, model_name).model_class()
-    except ContentType.DoesNotExist:
+        model = apps.get_model(app, model_name)
+    except LookupError:
         return ""
     section = section_of(model)
-    if model is None or section is None:
+    if section is None:
         return ""
     pk = match.kwargs.get("object_id") if match and page == "change" else None
     return _of_one(model, section, str(pk)) if pk else _of_all(section)

@@ -71,3 +71,18 @@ def test_a_list_in_memory_is_counted_as_it_is() -> None:
 def test_what_is_more_counts_as_the_limit() -> None:
     assert str(MoreThan(10_000)) == "more than 10 000"
     assert MoreThan(10_000) > 100
+
+
+@pytest.mark.usefixtures("_few")
+@pytest.mark.parametrize("page", ["3", "99999999999", "-1"])
+def test_a_page_that_is_not_there_leads_to_the_list(admin_client: Client, page: str) -> None:
+    response = admin_client.get(ADDRESS, {"p": page})
+    assert response.status_code == 302
+
+
+@pytest.mark.usefixtures("_few")
+def test_rows_and_their_number_come_in_one_query(admin_client: Client) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        html = admin_client.get(ADDRESS, {"p": "2"}).content.decode()
+    assert "done 59" in html
+    assert len([each for each in queries if 'FROM "monitoring_annotation"' in each["sql"]]) == 2
