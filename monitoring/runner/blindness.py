@@ -10,10 +10,13 @@ from monitoring.models import Blindness, Check, CheckState, CheckStatus
 from monitoring.probes.base import Reason
 from monitoring.runner.prepared import Prepared
 from monitoring.verdicts import Surroundings
+from opsportal.lib.prepared import Prepared as PreparedQuery
 
 # Of ten thousand checks the last probed ones tell as much as all of them.
 _WITNESSES = 50
 _MINUTE_MS = 60_000
+# Asked for each batch of results.
+_OPEN = PreparedQuery(lambda: Blindness.objects.filter(ended_ms=None).values_list("pk"))
 
 
 class Senses:
@@ -23,7 +26,7 @@ class Senses:
         self._now_ms = now_ms
         # Of `portal_blind`: whoever watches it hears once that it is, and once that it was.
         self.points: list[store.Point] = []
-        self._episode = Blindness.objects.filter(ended_ms=None).first()
+        self._episode = _open_episode()
 
     def around(self, check: Prepared, reason: Reason, failing_since_ms: int | None) -> Surroundings:
         needed = self._of_parent(check.parent_id)
@@ -76,6 +79,12 @@ class Senses:
 
     def _tell(self, time_ms: int, value: float) -> None:
         self.points.append(store.Point("portal_blind", {}, time_ms, value))
+
+
+def _open_episode() -> Blindness | None:
+    for (pk,) in _OPEN.rows():
+        return Blindness.objects.get(pk=pk)
+    return None
 
 
 def _references() -> QuerySet[Check]:

@@ -20,7 +20,7 @@ from monitoring.probes.http import Http
 from monitoring.runner.crowd import Crowd
 from monitoring.runner.job import Job
 from monitoring.runner.judging import Outcome
-from monitoring.runner.lane import Lane, now_ms
+from monitoring.runner.lane import LOOK_SECONDS, Lane, now_ms
 from monitoring.runner.leasing import Lease
 from monitoring.runner.prepared import Prepared
 from monitoring.runner.prober import Answered
@@ -45,7 +45,7 @@ _LOOK_EVERY_MS = 250
 class Engine:
     """`deliver` gets outcomes from any thread, each job's exactly once."""
 
-    def __init__(self, deliver: Callable[[Outcome], None]) -> None:
+    def __init__(self, deliver: Callable[[Sequence[Outcome]], None]) -> None:
         self._deliver = deliver
         self._numbers = itertools.count()
         self._running: dict[int, Job] = {}
@@ -122,46 +122,56 @@ class Engine:
         with self._lock:
             self.highest_lag_ms = max(self.highest_lag_ms, lag_ms)
 
-    def _heard(self, job: Job, answered: Answered) -> None:
-        """From a prober, in the place of a lane."""
-        _number, started_ms, told = answered
-        self._note_lag(started_ms - job.due_ms)
-        answer = told if isinstance(told, HttpError) else Response(*told)
-        self._answered(job, cast(Http, job.check.probe), answer)
+    def _heard(self, heard: Sequence[tuple[Job, Answered]]) -> None:
+        """From a prober, in the place of a lane. All at once: one by one each result would cost
+        half as much again."""
+        self._note_lag(max((answered[1] - job.due_ms for job, answered in heard), default=0))
+        ended = []
+        for job, (_number, _started_ms, told) in heard:
+            answer = told if isinstance(told, HttpError) else Response(*told)
+            if self._is_large(answer):
+                self._judges.submit(self._judge, job, answer)
+            else:
+                ended.append((job, self._result(job, answer)))
+        self._end(ended)
 
     def _begin_noted(self, job: Job, multi: Multi) -> None:
         try:
             self._begin(job, multi)
         except Exception as error:
-            self._end(job, explain(error, job.check.timeout_seconds))
+            self._end([(job, explain(error, job.check.timeout_seconds))])
 
     def _begin(self, job: Job, multi: Multi) -> None:
         probe = job.check.probe
         if isinstance(probe, Http):
             self._note_start(job)
             request = probe.request(job.check.timeout_seconds)
-            multi.add(request, lambda answer: self._answered(job, probe, answer))
+            multi.add(request, lambda answer: self._answered(job, answer))
         else:
             self._threads.submit(self._probe_in_thread, job)
 
-    def _answered(self, job: Job, probe: Http, answer: Response | HttpError) -> None:
-        if isinstance(answer, Response) and len(answer.body) > _LARGE_BYTES:
-            # To search a large body may take a while, in which no other transfer would go on.
-            self._judges.submit(self._judge, job, probe, answer)
+    def _answered(self, job: Job, answer: Response | HttpError) -> None:
+        if self._is_large(answer):
+            self._judges.submit(self._judge, job, answer)
         else:
-            self._judge(job, probe, answer)
+            self._judge(job, answer)
 
-    def _judge(self, job: Job, probe: Http, answer: Response | HttpError) -> None:
-        timeout_seconds = job.check.timeout_seconds
+    def _is_large(self, answer: Response | HttpError) -> bool:
+        """To search a large body may take a while, in which no other transfer would go on."""
+        return isinstance(answer, Response) and len(answer.body) > _LARGE_BYTES
+
+    def _judge(self, job: Job, answer: Response | HttpError) -> None:
+        self._end([(job, self._result(job, answer))])
+
+    def _result(self, job: Job, answer: Response | HttpError) -> Result:
+        probe, timeout_seconds = cast(Http, job.check.probe), job.check.timeout_seconds
         try:
             if isinstance(answer, HttpError):
-                result = probe.failed(answer, timeout_seconds)
-            else:
-                result = probe.judge(answer)
+                return probe.failed(answer, timeout_seconds)
+            return probe.judge(answer)
         except Exception as error:
             logger.exception("the answer of check %s could not be judged", job.check.slug)
-            result = explain(error, timeout_seconds)
-        self._end(job, result)
+            return explain(error, timeout_seconds)
 
     def _probe_in_thread(self, job: Job) -> None:
         self._note_start(job)
@@ -176,23 +186,27 @@ class Engine:
             result = explain(error, job.check.timeout_seconds)
             if result.reason is Reason.INTERNAL:
                 logger.exception("the probe of check %s failed", job.check.slug)
-        self._end(job, result)
+        self._end([(job, result)])
 
-    def _give_up(self) -> None:
-        if now_ms() < self._looked_ms + _LOOK_EVERY_MS:
-            return
+    def _give_up(self) -> float:
+        if now_ms() >= self._looked_ms + _LOOK_EVERY_MS:
+            self._give_up_late()
+        return LOOK_SECONDS
+
+    def _give_up_late(self) -> None:
         self._looked_ms = now_ms()
         self._crowd.look()
         with self._lock:
             late = [job for job in self._running.values() if 0 < job.deadline_ms < self._looked_ms]
         for job in late:
-            self._end(job, explain(TimeoutError(), job.check.timeout_seconds))
+            self._end([(job, explain(TimeoutError(), job.check.timeout_seconds))])
 
-    def _end(self, job: Job, result: Result) -> None:
+    def _end(self, ended: Sequence[tuple[Job, Result]]) -> None:
+        time_ms, take = now_ms(), self._running.pop
         with self._lock:
-            if self._running.pop(job.number, None) is None:
-                return
-        self._deliver(Outcome(job.lease, job.check, result, now_ms()))
+            counted = [each for each in ended if take(each[0].number, None)]
+        if counted:
+            self._deliver([Outcome(job.lease, job.check, found, time_ms) for job, found in counted])
         if not self._running:
             with self._lock:
                 if not self._running:

@@ -14,7 +14,7 @@ from typing import Generic, Protocol, TypeVar
 
 from opsportal.lib.http import Multi
 
-_LOOK_SECONDS = 0.25
+LOOK_SECONDS = 0.25
 # Then those that were begun have their turn: with all of a crowd in flight at once each would wait
 # for the connections of all others.
 _BEGUN_AT_ONCE = 32
@@ -34,9 +34,9 @@ J = TypeVar("J", bound=Due)
 
 class Lane(Generic[J]):
     """`begin` gets each job, and where its transfer belongs, on the lane's thread; `look` is called
-    there several times a second."""
+    there between transfers, and says within how many seconds it wants to be again."""
 
-    def __init__(self, begin: Callable[[J, Multi], None], look: Callable[[], None]) -> None:
+    def __init__(self, begin: Callable[[J, Multi], None], look: Callable[[], float]) -> None:
         self._begin = begin
         self._look = look
         self._inbox: SimpleQueue[J] = SimpleQueue()
@@ -65,8 +65,8 @@ class Lane(Generic[J]):
                 job = self._inbox.get()
                 heapq.heappush(self._waiting, (job.due_ms, job.number, job))
             self._begin_due()
-            self._look()
-            self._multi.run(self._idle_seconds())
+            look_again_seconds = self._look()
+            self._multi.run(min(look_again_seconds, self._idle_seconds()))
 
     def _begin_due(self) -> None:
         waiting, now = self._waiting, now_ms()
@@ -77,8 +77,8 @@ class Lane(Generic[J]):
 
     def _idle_seconds(self) -> float:
         if not self._waiting:
-            return _LOOK_SECONDS
-        return min(max(self._waiting[0][0] - now_ms(), 0) / 1000, _LOOK_SECONDS)
+            return LOOK_SECONDS
+        return max(self._waiting[0][0] - now_ms(), 0) / 1000
 
 
 def now_ms() -> int:

@@ -71,19 +71,16 @@ class PreparedChecks:
 
     def of(self, leases: Iterable[Lease]) -> dict[int, Prepared]:
         """By check id; a check that was deleted meanwhile is absent."""
-        versions = {lease.check_id: lease.version for lease in leases}
-        stale = [
-            check_id
-            for check_id, version in versions.items()
-            if check_id not in self._by_id or self._by_id[check_id].version != version
-        ]
-        for check in Check.objects.filter(pk__in=stale):
-            self._by_id[check.pk] = prepare(check, versions[check.pk])
-        return {
-            check_id: self._by_id[check_id]
-            for check_id, version in versions.items()
-            if check_id in self._by_id and self._by_id[check_id].version == version
-        }
+        found, stale = {}, {}
+        for lease in leases:
+            known = self._by_id.get(lease.check_id)
+            if known is not None and known.version == lease.version:
+                found[lease.check_id] = known
+            else:
+                stale[lease.check_id] = lease.version
+        for check in Check.objects.filter(pk__in=stale) if stale else ():
+            found[check.pk] = self._by_id[check.pk] = prepare(check, stale[check.pk])
+        return found
 
 
 def prepare(check: Check, version: int) -> Prepared:

@@ -6,21 +6,21 @@ it, pickled; when that is closed, it ends. `prober_process.py` is the other side
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
-import pickle
 import signal
+import socket
 import sys
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from typing import Any
 
 from django.conf import settings
 
-from monitoring.runner.lane import Lane, now_ms
+from monitoring.runner.lane import LOOK_SECONDS, Lane, now_ms
+from monitoring.runner.pipe import Pipe
 from opsportal.lib.http import HttpError, Multi, Request, Response
 
 Asked = tuple[int, int, int, Request | None]
@@ -40,21 +40,20 @@ class _Task:
 
 
 class Prober:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, pipe: Pipe) -> None:
+        self._pipe = pipe
         self._requests: dict[int, Request] = {}
         self._answers: list[Answered] = []
-        self._answered = threading.Event()
-        self._lane: Lane[_Task] = Lane(self._begin, lambda: None)
+        self._tell_at = 0.0
+        self._lane: Lane[_Task] = Lane(self._begin, self._tell)
 
     def run(self) -> None:
-        """Raises EOFError, or OSError, when the other side has closed the connection."""
-        self._lane.start()
-        threading.Thread(target=self._tell, daemon=True).start()
+        """Raises EOFError, or OSError, when the other side has closed the pipe."""
         # Says that it is ready.
-        self._answered.set()
+        self._pipe.send(self._answers)
+        self._lane.start()
         while True:
-            asked: Sequence[Asked] = pickle.loads(self._connection.recv_bytes())  # noqa: S301
+            asked: Sequence[Asked] = self._pipe.receive()
             for due_ms, number, check_id, request in asked:
                 if request is not None:
                     self._requests[check_id] = request
@@ -71,36 +70,35 @@ class Prober:
 
     def _keep(self, number: int, started_ms: int, answer: Response | HttpError) -> None:
         told = answer.fields if isinstance(answer, Response) else answer
+        if not self._answers:
+            self._tell_at = time.monotonic() + _GATHER_SECONDS
         self._answers.append((number, started_ms, told))
-        if not self._answered.is_set():
-            self._answered.set()
 
-    def _tell(self) -> None:
-        """A thread of its own: no transfer waits while the other side is busy."""
-        while True:
-            self._answered.wait()
-            self._answered.clear()
-            time.sleep(_GATHER_SECONDS)
-            count = len(self._answers)
-            told = self._answers[:count]
-            del self._answers[:count]
-            try:
-                self._connection.send_bytes(pickle.dumps(told, pickle.HIGHEST_PROTOCOL))
-            except OSError:
-                return
+    def _tell(self) -> float:
+        """Never waits for the other side: while that is busy, transfers go on."""
+        if self._answers:
+            patience_seconds = self._tell_at - time.monotonic()
+            if patience_seconds > 0:
+                return patience_seconds
+            self._pipe.put(self._answers)
+            self._answers = []
+        # When the other side has gone, `run` hears of it.
+        with contextlib.suppress(OSError):
+            return LOOK_SECONDS if self._pipe.flush() else _GATHER_SECONDS
+        return LOOK_SECONDS
 
 
 def main() -> None:
     # A terminal's Ctrl-C and a supervisor's signal reach the whole group: the runner decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    connection = Connection(int(sys.argv[1]))
+    pipe = Pipe(socket.socket(fileno=int(sys.argv[1])))
     try:
-        settings.configure(**connection.recv())
+        settings.configure(**pipe.receive())
         # As in the runner: what a probe leaves needs no collector.
         gc.freeze()
         gc.set_threshold(100_000, 20, 20)
-        Prober(connection).run()
+        Prober(pipe).run()
     except (EOFError, OSError):
         # At once: nobody is left who would hear of the transfers under way.
         os._exit(0)

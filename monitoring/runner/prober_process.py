@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import contextlib
-import pickle
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from multiprocessing.connection import Connection
 from typing import cast
 
 from django.conf import settings
 
 from monitoring.probes.http import Http
 from monitoring.runner.job import Job
+from monitoring.runner.pipe import Pipe
 from monitoring.runner.prober import Answered, Asked
 
 # Of the guard of addresses, which asks them there as it does here.
 _SETTINGS = ("ALLOWED_ADDRESSES", "PRIVATE_ADDRESSES_ALLOWED")
 
-Hear = Callable[[Job, Answered], None]
+Hear = Callable[[Sequence[tuple[Job, Answered]]], None]
 Lose = Callable[[Sequence[Job]], None]
 
 
 class ProberProcess:
-    """`hear` gets each answer, `lose` once what it had not answered when it died; both from a
-    thread of its own. It is ready when it has said so."""
+    """`hear` gets answers, some at a time, `lose` once what it had not answered when it died; both
+    from a thread of its own. It is ready when it has said so."""
 
     def __init__(self, hear: Hear, lose: Lose) -> None:
         self._hear, self._lose = hear, lose
@@ -44,7 +43,7 @@ class ProberProcess:
                 cwd=settings.BASE_DIR,
                 stdin=subprocess.DEVNULL,
             )
-        self._connection = Connection(ours.detach())
+        self._pipe = Pipe(ours)
         threading.Thread(target=self._listen, name="prober", daemon=True).start()
 
     @property
@@ -65,7 +64,7 @@ class ProberProcess:
             self._jobs.update((job.number, job) for job in jobs)
         try:
             asked = [self._asked(job) for job in jobs]
-            self._connection.send_bytes(pickle.dumps(asked, pickle.HIGHEST_PROTOCOL))
+            self._pipe.send(asked)
         except OSError:
             self._end()
 
@@ -93,20 +92,19 @@ class ProberProcess:
 
     def _listen(self) -> None:
         with contextlib.suppress(EOFError, OSError):
-            self._connection.send({name: getattr(settings, name) for name in _SETTINGS})
+            self._pipe.send({name: getattr(settings, name) for name in _SETTINGS})
             while True:
-                answers: list[Answered] = pickle.loads(self._connection.recv_bytes())  # noqa: S301
+                answers: list[Answered] = self._pipe.receive()
                 self.is_ready = True
-                for each in answers:
-                    self._heard(each)
+                self._heard(answers)
         self._end()
-        self._connection.close()
+        self._pipe.close()
 
-    def _heard(self, answered: Answered) -> None:
+    def _heard(self, answers: Sequence[Answered]) -> None:
+        take = self._jobs.pop
         with self._lock:
-            job = self._jobs.pop(answered[0], None)
-        if job is not None:
-            self._hear(job, answered)
+            found = [(take(each[0], None), each) for each in answers]
+        self._hear([(job, each) for job, each in found if job is not None])
 
     def _end(self) -> None:
         with self._lock:

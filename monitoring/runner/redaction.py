@@ -1,4 +1,5 @@
-"""Keeps secrets out of what is stored of a probe."""
+"""Keeps out of what is stored of a probe what must not be there: secrets, and what no database
+takes."""
 
 from __future__ import annotations
 
@@ -37,11 +38,20 @@ def _forms(text: str, user: str) -> Iterator[str]:
 
 
 def redacted(text: str, secrets: tuple[str, ...]) -> str:
+    text = storable(text)
     if not secrets:
         return text
     for secret in secrets:
         text = text.replace(secret, HIDDEN)
     return _without_a_beginning(text, secrets)
+
+
+def storable(text: str) -> str:
+    """PostgreSQL takes no null byte, and neither database half a surrogate pair, which JSON may
+    hold: with the text of one server the results of all others would be lost."""
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode()
+    return text.replace("\0", "\ufffd")
 
 
 def _without_a_beginning(text: str, secrets: tuple[str, ...]) -> str:

@@ -13,14 +13,14 @@ import logging
 import threading
 import time
 from functools import cache
-from queue import Empty, SimpleQueue
 
 from celery.signals import worker_shutdown
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, DataError, connection
 
 from monitoring import store
 from monitoring.runner.engine import CAPACITY, Engine
+from monitoring.runner.inbox import Inbox
 from monitoring.runner.leasing import lease_due, release, set_right
 from monitoring.runner.outcomes import Outcome, write
 from monitoring.runner.prepared import PreparedChecks
@@ -31,7 +31,11 @@ logger = logging.getLogger(__name__)
 AHEAD_MS = 6000
 _LAG_EVERY_MS = 10_000
 _SET_RIGHT_EVERY_MS = 60_000
-_BATCH = 1000
+# Larger ones take longer for each result than they save, and the last is written when nothing else
+# is left to do.
+_BATCH = 500
+# These are asked while the rest of a crowd is leased.
+_FIRST = 250
 # Waiting a little for more makes batches; nobody sees a state change a tenth of a second later. Of
 # more than these a result costs no less, and what has piled up is still to be written in the end.
 _ENOUGH = 250
@@ -43,8 +47,8 @@ class Runner:
     """One per process."""
 
     def __init__(self) -> None:
-        self._found: SimpleQueue[Outcome | None] = SimpleQueue()
-        self._engine = Engine(self._found.put)
+        self._inbox = Inbox()
+        self._engine = Engine(self._inbox.put)
         self._checks = PreparedChecks()
         self._stopping = threading.Event()
         self._more_are_due = False
@@ -61,7 +65,7 @@ class Runner:
 
     def tick(self) -> None:
         """Wakes the thread; returns at once."""
-        self._found.put(None)
+        self._inbox.tick()
 
     def stop(self) -> None:
         """Writes what has come back; what has not ended is given back."""
@@ -73,7 +77,7 @@ class Runner:
         release(self._engine.unfinished)
 
     def _run(self) -> None:
-        while not self._stopping.is_set() or not self._found.empty():
+        while not self._stopping.is_set() or self._inbox:
             batch, ticked = self._gathered()
             try:
                 # In this order: what is leased is probed while the batch is written.
@@ -89,29 +93,35 @@ class Runner:
 
     def _gathered(self) -> tuple[list[Outcome], bool]:
         """A batch of outcomes, and whether there was a tick among them."""
-        try:
-            items = [self._found.get(timeout=_IDLE_SECONDS)]
-        except Empty:
+        if not self._inbox.wait(_IDLE_SECONDS):
             # On PostgreSQL a connection held by an idle thread would be one less for others.
             connection.close_if_unusable_or_obsolete()
             return [], False
-        if items[0] is not None:
+        if not self._inbox.has_ticked:
             self._wait_for_more()
-        while len(items) < _BATCH and not self._found.empty():
-            items.append(self._found.get())
-        outcomes = [item for item in items if item is not None]
-        return outcomes, len(outcomes) < len(items)
+        return self._inbox.take(_BATCH)
 
     def _wait_for_more(self) -> None:
         for _ in range(_GATHER_TIMES):
-            if self._found.qsize() >= _ENOUGH or self._engine.is_idle.wait(_GATHER_SECONDS):
+            if len(self._inbox) >= _ENOUGH or self._engine.is_idle.wait(_GATHER_SECONDS):
                 return
 
     def _write(self, batch: list[Outcome]) -> None:
-        write(batch)
+        try:
+            write(batch)
+        except (DataError, ValueError):
+            self._write_apart(batch)
         if any(each.check.may_be_due_within(AHEAD_MS) for each in batch):
             # It would wait for the next tick otherwise.
             self._lease(_now_ms())
+
+    def _write_apart(self, batch: list[Outcome]) -> None:
+        """One that the database does not take is not to cost the others theirs."""
+        for each in batch:
+            try:
+                write([each])
+            except (DataError, ValueError):
+                logger.exception("the result of check %s cannot be written", each.check.slug)
 
     def _lease_if(self, ticked: bool) -> None:
         """At a tick; and when there were more than fitted, as soon as there is some room for them:
@@ -124,13 +134,18 @@ class Runner:
             self._set_right_ms = now_ms
             if found := set_right(now_ms, AHEAD_MS):
                 logger.warning("the clock was set back: %s checks waited for its return", found)
-        limit = self._engine.free
-        leases = lease_due(now_ms, AHEAD_MS, limit) if limit > 0 else []
-        self._more_are_due = len(leases) == limit
-        self._engine.submit(leases, self._checks.of(leases))
+        self._more_are_due = True
+        for most in (_FIRST, CAPACITY):
+            if self._more_are_due:
+                self._lease_some(now_ms, min(most, self._engine.free))
         if _is_over(self._lag_recorded_ms, now_ms, _LAG_EVERY_MS):
             self._lag_recorded_ms = now_ms
             self._record_lag(now_ms)
+
+    def _lease_some(self, now_ms: int, limit: int) -> None:
+        leases = lease_due(now_ms, AHEAD_MS, limit) if limit > 0 else []
+        self._more_are_due = len(leases) == limit
+        self._engine.submit(leases, self._checks.of(leases))
 
     def _record_lag(self, now_ms: int) -> None:
         lag_seconds = self._engine.take_highest_lag_ms() / 1000

@@ -45,7 +45,7 @@ def any_of(column: str, values: Collection[int] | Collection[str]) -> tuple[str,
     """A condition and its one parameter, whatever the number of values."""
     if connection.vendor == "postgresql":
         if values and all(type(each) is int for each in values):
-            return f"{column} = ANY(%s::bigint[])", _array_literal(list(values))  # type: ignore[arg-type]
+            return f"{column} = ANY(%s::bigint[])", _array_literal(list(values))
         return f"{column} = ANY(%s)", list(values)
     subquery = "IN (SELECT value FROM json_each(%s))"
     return f"{column} {subquery}", json.dumps(list(values))
@@ -56,7 +56,7 @@ def insert_points(cursor: CursorWrapper, rows: Sequence[PointRow], *, replacing:
     conflict = _OR_REPLACE if replacing else ""
     if connection.vendor == "postgresql":
         arrays = " SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::float8[], %s::bytea[])"
-        cursor.execute(_INSERT_POINTS + arrays + conflict, _array_literals(rows))
+        cursor.execute(_INSERT_POINTS + arrays + conflict, array_literals(rows))
     else:
         cursor.executemany(_INSERT_POINTS + " VALUES (%s, %s, %s, %s)" + conflict, rows)
 
@@ -73,7 +73,7 @@ def update_latest(cursor: CursorWrapper, rows: Sequence[LatestRow]) -> None:
             " FROM unnest((SELECT %s::bigint[]), (SELECT %s::float8[]), (SELECT %s::bigint[]),"
             " (SELECT %s::float8[]), (SELECT %s::bigint[]))"
             " AS new (time, value, count, sum, id) WHERE series.id = new.id",
-            _array_literals(rows),
+            array_literals(rows),
         )
     else:
         cursor.executemany(
@@ -87,7 +87,7 @@ def insert_values(cursor: CursorWrapper, rows: Sequence[ValueRow]) -> None:
     """No series and time twice in `rows`, nor already there."""
     if connection.vendor == "postgresql":
         arrays = " SELECT *, NULL FROM unnest(%s::bigint[], %s::bigint[], %s::float8[])"
-        cursor.execute(_INSERT_POINTS + arrays, _array_literals(rows))
+        cursor.execute(_INSERT_POINTS + arrays, array_literals(rows))
     else:
         cursor.executemany(_INSERT_POINTS + " VALUES (%s, %s, %s, NULL)", rows)
 
@@ -102,7 +102,7 @@ def update_newer(cursor: CursorWrapper, rows: Sequence[ValueRow]) -> int:
             " FROM unnest((SELECT %s::bigint[]), (SELECT %s::bigint[]), (SELECT %s::float8[]))"
             " AS new (id, time, value)"
             " WHERE series.id = new.id AND last_time_ms < new.time AND sealed_until_ms <= new.time",
-            _array_literals(rows),
+            array_literals(rows),
         )
     else:
         # By their numbers, so that a row's place in `rows` is good as it is.
@@ -123,14 +123,24 @@ def upsert_blocks(cursor: CursorWrapper, rows: Sequence[BlockRow]) -> None:
     )
 
 
-def _array_literals(rows: Sequence[tuple[Any, ...]]) -> list[str]:
-    """The columns as PostgreSQL's array literals: far cheaper than the driver's adapting of lists,
-    and safe because they hold nothing but numbers and hex digits."""
+def array_literals(rows: Sequence[tuple[Any, ...]]) -> list[str]:
+    """The columns as PostgreSQL's array literals: far cheaper than the driver's adapting of lists.
+    Of numbers, texts and bytes; None is NULL."""
     return [_array_literal(column) for column in zip(*rows, strict=True)]
 
 
-def _array_literal(column: Sequence[float] | Sequence[bytes | None]) -> str:
-    if isinstance(column[0], (int, float)):
+def _array_literal(column: Sequence[Any]) -> str:
+    if None not in column and isinstance(column[0], (int, float)):
         return f"{{{str(column)[1:-1].rstrip(',')}}}"
-    texts = ("NULL" if each is None else f'"\\\\x{each.hex()}"' for each in column)
-    return f"{{{','.join(texts)}}}"
+    return f"{{{','.join(map(_element, column))}}}"
+
+
+def _element(value: float | str | bytes | None) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bytes):
+        return f'"\\\\x{value.hex()}"'
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    return str(value)

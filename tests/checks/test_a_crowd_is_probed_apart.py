@@ -161,6 +161,5 @@ def test_a_prober_ends_with_the_process_that_has_started_it() -> None:
     prober = ProberProcess(lambda *_: None, lambda _: None)
     until(lambda: prober.is_ready, 30, "the prober to start")
     # What the system does to the sockets of a process that is killed.
-    with socket.socket(fileno=os.dup(prober._connection.fileno())) as connection:
-        connection.shutdown(socket.SHUT_RDWR)
+    prober._pipe._socket.shutdown(socket.SHUT_RDWR)
     until(lambda: not psutil.pid_exists(prober.pid), 20, "the prober to end")
