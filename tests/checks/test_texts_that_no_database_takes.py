@@ -10,10 +10,11 @@ from django.db import DataError
 from monitoring.models import CheckState
 from monitoring.probes.base import Reason, Result, Status
 from monitoring.runner import running
+from monitoring.runner.leasing import lease_due
 from monitoring.runner.outcomes import Outcome, write
 from monitoring.runner.running import Runner
 from tests.checks.test_the_runner import until_probed, web
-from tests.checks.watched import START_MS, add, lease_due, outcome, state
+from tests.checks.watched import START_MS, add, outcome, state
 from tests.probes.misbehaving import http, sending, serving
 
 

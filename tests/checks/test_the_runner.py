@@ -199,7 +199,7 @@ def test_what_waits_longer_than_its_lease_is_left_to_the_next(
     save_check(check, {"host": "127.0.0.1", "port": 1})
     now_ms = time.time_ns() // 1_000_000
     lease = Lease(check.pk, 1, now_ms - 60_000, now_ms + 1000)
-    engine = Engine(delivered.append)
+    engine = Engine(delivered.extend)
     engine.start()
     engine.submit([lease], {check.pk: prepare(check, 1)})
     until(lambda: engine.free == CAPACITY, 60, "the job to be dropped")
