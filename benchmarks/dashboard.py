@@ -104,12 +104,15 @@ def _timed(client: Any, address: str, prepare: Callable[[], None]) -> tuple[floa
 
 def _forget() -> None:
     from opsportal.dashboard.folding import MERGED
+    from opsportal.dashboard.grouping import GROUPINGS
     from opsportal.dashboard.growth import GROWTHS
+    from opsportal.dashboard.heat_columns import COLUMNS
     from opsportal.dashboard.known_past import PAST
+    from opsportal.dashboard.same_rows import SAME_ROWS
     from opsportal.dashboard.totals import TOTALS
     from opsportal.dashboard.window_reading import SETTLED
 
-    for each in (SETTLED, PAST, MERGED, GROWTHS, TOTALS):
+    for each in (SETTLED, PAST, MERGED, GROWTHS, TOTALS, SAME_ROWS, GROUPINGS, COLUMNS):
         each.clear()
 
 

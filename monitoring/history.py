@@ -17,6 +17,8 @@ PERIODS_DAYS = {"24h": 1, "7d": 7, "30d": 30, "90d": 90}
 
 def spans_of(check_ids: Collection[int], since_ms: int) -> dict[int, list[Span]]:
     """By check id, oldest first, in one query; a check that has never changed is absent."""
+    if not check_ids:
+        return {}
     columns = ("time_ms", "pk", "ended_ms", "status", "owner_id")
     # Each by the index of its check's: a year of changes of a hundred checks is not read for a day.
     before = Transition.objects.filter(owner=OuterRef("pk"), time_ms__lt=since_ms)

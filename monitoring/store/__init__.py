@@ -2,6 +2,7 @@
 
 from monitoring.store.compaction import CompactionReport, compact
 from monitoring.store.forgetting import forget
+from monitoring.store.head import HeadRow, buckets_of_rows
 from monitoring.store.known import KnownPoint, KnownSeries, record_known
 from monitoring.store.merging import added, merge_windows
 from monitoring.store.points import (
@@ -32,6 +33,7 @@ from monitoring.store.running import running_totals
 __all__ = [
     "Bucket",
     "CompactionReport",
+    "HeadRow",
     "KnownPoint",
     "KnownSeries",
     "LatestPoint",
@@ -45,6 +47,7 @@ __all__ = [
     "WindowRequest",
     "added",
     "bucket_of",
+    "buckets_of_rows",
     "compact",
     "forget",
     "latest",

@@ -43,12 +43,33 @@ def waiting_writers_poll() -> bool:
 
 def any_of(column: str, values: Collection[int] | Collection[str]) -> tuple[str, Any]:
     """A condition and its one parameter, whatever the number of values."""
-    if connection.vendor == "postgresql":
-        if values and all(type(each) is int for each in values):
-            return f"{column} = ANY(%s::bigint[])", _array_literal(list(values))
+    if connection.vendor == "postgresql" and not (values and all(type(v) is int for v in values)):
         return f"{column} = ANY(%s)", list(values)
-    subquery = "IN (SELECT value FROM json_each(%s))"
-    return f"{column} {subquery}", json.dumps(list(values))
+    listed, parameter = as_list(values)
+    return among(column, listed), parameter
+
+
+def as_list(values: Collection[int] | Collection[str]) -> tuple[str, Any]:
+    """Values, on PostgreSQL whole numbers and at least one, as a single one: how it stands in a
+    statement, and its parameter."""
+    if connection.vendor == "postgresql":
+        return "%s::bigint[]", _array_literal(list(values))
+    return "%s", json.dumps(list(values))
+
+
+def among(column: str, listed: str) -> str:
+    """A condition: it is one of those in `listed`, which is of `as_list` or a column of such."""
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY({listed})"
+    return f"{column} IN (SELECT value FROM json_each({listed}))"  # noqa: S608
+
+
+def among_rows(column: str, query: str) -> str:
+    """A condition: it is one of those that `query` finds, which is asked first. PostgreSQL would
+    join the two as it sees fit."""
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(ARRAY({query}))"
+    return f"{column} IN ({query})"
 
 
 def insert_points(cursor: CursorWrapper, rows: Sequence[PointRow], *, replacing: bool) -> None:

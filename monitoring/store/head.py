@@ -62,15 +62,13 @@ def samples_of(points: Iterable[HeadPoint]) -> Samples:
     return Samples.of_values(times, [point[2] for point in ordered])
 
 
-def buckets_of_rows(
-    rows: Sequence[HeadRow], start_ms: int, end_ms: int, step_ms: int, origin_ms: int = 0
-) -> list[Bucket]:
-    """As `aggregate`, of the rows of one series by time: without making a histogram of each of
-    thousands of rows."""
+def buckets_of_rows(rows: Sequence[HeadRow], step_ms: int, origin_ms: int = 0) -> list[Bucket]:
+    """As `aggregate`, of all rows of one series, at least one, by time: without making a histogram
+    of each of thousands of rows."""
     times = [row[0] for row in rows]
     if rows[0][2] is None:
         samples = Samples.of_values(times, [row[1] for row in rows])
-        return aggregate(samples, start_ms, end_ms, step_ms, origin_ms)
+        return aggregate(samples, times[0], times[-1] + 1, step_ms, origin_ms)
     packed = [row[2] for row in rows if row[2] is not None]
     place, stop = 0, len(times)
     buckets = []

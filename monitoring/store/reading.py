@@ -12,8 +12,8 @@ from operator import itemgetter
 from django.db import connection
 
 from monitoring.store.blocks import decode
-from monitoring.store.dialect import any_of
-from monitoring.store.head import buckets_of_rows
+from monitoring.store.dialect import among, among_rows, as_list
+from monitoring.store.head import HeadRow, buckets_of_rows
 from monitoring.store.merging import added
 from monitoring.store.points import (
     Bucket,
@@ -23,7 +23,7 @@ from monitoring.store.points import (
     Window,
     WindowRequest,
 )
-from monitoring.store.resolutions import Resolution, ceil_to, floor_to
+from monitoring.store.resolutions import RAW, Resolution, ceil_to, floor_to
 from monitoring.store.retention import Reach, reach_once, resolution_for
 from monitoring.store.samples import aggregate, joined
 from monitoring.store.series import exact_series, matching_series, series_by_id, series_of
@@ -74,21 +74,26 @@ def windows_of(
     return windows_of_each([request], now_ms=now_ms)[0]
 
 
+BucketsOfRows = Callable[[Sequence[HeadRow], int, int], list[Bucket]]
+"""As `buckets_of_rows`"""
+
+
 def windows_of_each(
     requests: Sequence[WindowRequest],
     *,
     now_ms: int | None = None,
     reached: Callable[[], Reach] | None = None,
+    of_rows: BucketsOfRows = buckets_of_rows,
 ) -> list[list[Window]]:
     """Several readings in one statement. `reached` (of `reach_once`) saves a query where one look
-    at the store takes more than one call."""
+    at the store takes more than one call; `of_rows` may remember what it has made."""
     now_ms = time.time_ns() // 1_000_000 if now_ms is None else now_ms
     reached = reached or reach_once(now_ms)
     spans = [_span(each, now_ms, reached) for each in requests]
     found = _read([(each.series, *span) for each, span in zip(requests, spans, strict=True)])
     return [
         [
-            Window(each, span[0].ms, _buckets(found.get((part, each.id)), request, span))
+            Window(each, span[0].ms, _buckets(found.get((part, each.id)), request, span, of_rows))
             for each in request.series
         ]
         for part, (request, span) in enumerate(zip(requests, spans, strict=True))
@@ -101,6 +106,9 @@ def _span(
     if request.step_ms <= 0 or request.end_ms <= request.start_ms:
         raise ValueError("a window needs a positive step and an end after its start")
     start = floor_to(request.start_ms, request.step_ms)
+    if not request.series:
+        # How far back anything is kept need not be asked.
+        return RAW, start, request.end_ms
     resolution = resolution_for(start, request.step_ms, now_ms, reached)
     # Where only rollups coarser than the step are left, the first one may begin before the start.
     end = request.end_ms if request.exact else ceil_to(request.end_ms, request.step_ms)
@@ -113,6 +121,10 @@ _Row = tuple[int, float, bytes, int, int, int]
 _TIME, _WHOSE = itemgetter(0), itemgetter(3, 4, 5)
 
 
+# A step that all that is asked for lies in.
+_LONGEST_MS = 2**60
+
+
 @dataclass(slots=True)
 class _Found:
     """Of one series in one part."""
@@ -122,21 +134,22 @@ class _Found:
 
 
 def _buckets(
-    found: _Found | None, request: WindowRequest, span: tuple[Resolution, int, int]
+    found: _Found | None,
+    request: WindowRequest,
+    span: tuple[Resolution, int, int],
+    of_rows: BucketsOfRows,
 ) -> list[Bucket]:
     if found is None:
         return []
     _, start_ms, end_ms = span
-    steps = start_ms, end_ms, request.step_ms, 0
-    if request.whole:
-        steps = start_ms, end_ms, end_ms - start_ms, start_ms
-    new = buckets_of_rows(sorted(found.rows, key=_TIME), *steps) if found.rows else []
+    steps = (_LONGEST_MS, start_ms) if request.whole else (request.step_ms, 0)
+    new = of_rows(sorted(found.rows, key=_TIME), *steps) if found.rows else []
     if not found.blocks:
         return new
     blocks = [decode(row[2]) for row in sorted(found.blocks, key=_TIME)]
-    old = aggregate(joined(blocks), *steps)
+    old = aggregate(joined(blocks), start_ms, end_ms, *steps)
     if old and new and old[-1].time_ms == new[0].time_ms:
-        new[0] = added([old.pop(), new[0]])
+        new = [added([old.pop(), new[0]]), *new[1:]]
     return old + new
 
 
@@ -152,28 +165,33 @@ def _read(parts: Sequence[_Part]) -> dict[tuple[int, int], _Found]:
 
 def _rows(parts: Sequence[_Part]) -> list[_Row]:
     """One statement sees blocks and head as they were at one moment, while a compaction may be
-    moving points from the one to the other."""
-    statements, parameters = [], []
+    moving points from the one to the other. What is wanted are rows of it: it is planned in the
+    same time however many parts there are."""
+    wanted, parameters = [], []
     for number, (series, resolution, start_ms, end_ms) in enumerate(parts):
-        if not series:
-            continue
-        condition, parameter = any_of("series_id", [each.id for each in series])
-        statements.append(
-            f"SELECT start_ms, 0.0, data, {number}, series_id, 1 FROM monitoring_block"  # noqa: S608
-            f" WHERE {condition} AND resolution_ms = %s AND start_ms >= %s AND start_ms < %s"
-            # What is asked for may all be in the head: a long block is not unpacked for nothing.
-            " AND EXISTS (SELECT 1 FROM monitoring_series WHERE id = series_id"
-            " AND sealed_until_ms > %s)"
-            f" UNION ALL SELECT time_ms, value, histogram, {number}, series_id, 0"
-            f" FROM monitoring_point WHERE {condition} AND time_ms >= %s AND time_ms < %s"
-        )
-        parameters += [
-            *(parameter, resolution.ms, floor_to(start_ms, resolution.period_ms), end_ms, start_ms),
-            *(parameter, start_ms, end_ms),
-        ]
-    if not statements:
+        if series:
+            listed, ids = as_list([each.id for each in series])
+            wanted.append(f"(%s, {listed}, %s, %s, %s, %s)")
+            first_ms = floor_to(start_ms, resolution.period_ms)
+            parameters += [number, ids, resolution.ms, first_ms, start_ms, end_ms]
+    if not wanted:
         return []
+    # What is asked for may all be in the head: a long block is not unpacked for nothing.
+    sealed = (
+        f"SELECT id FROM monitoring_series WHERE {among('id', 'ids')}"  # noqa: S608
+        " AND sealed_until_ms > from_ms"
+    )
+    statement = (
+        "WITH wanted (part, ids, resolution, first_ms, from_ms, until_ms)"  # noqa: S608
+        f" AS (VALUES {', '.join(wanted)})"
+        " SELECT start_ms, 0.0, data, part, series_id, 1 FROM wanted CROSS JOIN monitoring_block"
+        f" WHERE {among_rows('series_id', sealed)} AND resolution_ms = resolution"
+        " AND start_ms >= first_ms AND start_ms < until_ms"
+        " UNION ALL SELECT time_ms, value, histogram, part, series_id, 0"
+        " FROM wanted CROSS JOIN monitoring_point"
+        f" WHERE {among('series_id', 'ids')} AND time_ms >= from_ms AND time_ms < until_ms"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(statements), parameters)
+        cursor.execute(statement, parameters)
         rows: list[_Row] = cursor.fetchall()
         return rows

@@ -16,6 +16,7 @@ from monitoring.histogram import BUCKETS_PER_DOUBLING
 from monitoring.store import Bucket
 from opsportal.dashboard.aggregation import Grid, last, rounded
 from opsportal.dashboard.formats import NARROW_SPACE, number, text
+from opsportal.dashboard.heat_columns import COLUMNS, Column
 from opsportal.dashboard.past import Counts
 from opsportal.dashboard.plots import Line
 
@@ -61,12 +62,13 @@ def heat(steps: Mapping[int, Counts], grid: Grid, range_label: str, missing: str
     """From the requests of a service by step and bucket; `missing` says why there are none."""
     together = -(-grid.count // MOST_COLUMNS)
     step_ms = grid.step_ms * together
-    columns: list[dict[int, int]] = [{} for _ in range(-(-grid.count // together))]
+    parts: list[list[Counts]] = [[] for _ in range(-(-grid.count // together))]
     for time_ms, counts in steps.items():
         place = (time_ms - grid.start_ms) // step_ms
-        if 0 <= place < len(columns):
-            _add(columns[place], counts)
-    indexes = set(chain.from_iterable(columns))
+        if counts and 0 <= place < len(parts):
+            parts[place].append(counts)
+    columns = [COLUMNS.of(each) for each in parts]
+    indexes = set(chain.from_iterable(each.counts for each in columns))
     if not indexes:
         empty = missing or f"No requests in this range. {_MISSING}"
         return Heat(grid.start_ms, step_ms, empty=empty, summary=f"Response times: {empty}")
@@ -78,16 +80,8 @@ def counts_of(buckets: Iterable[Bucket]) -> dict[int, Counts]:
     return {each.time_ms: each.histogram.buckets for each in buckets if each.histogram is not None}
 
 
-def _add(column: dict[int, int], counts: Counts) -> None:
-    if not column:
-        column.update(counts)
-        return
-    for index, count in counts.items():
-        column[index] = column.get(index, 0) + count
-
-
 def _drawn(
-    columns: Sequence[Counts],
+    columns: Sequence[Column],
     lowest: int,
     highest: int,
     steps: tuple[int, int],
@@ -98,7 +92,7 @@ def _drawn(
     rows = -(-(highest + 1 - first) // width)
     rows += -rows % _QUARTERS
     edges = [2.0 ** ((first + row * width) / BUCKETS_PER_DOUBLING) for row in range(rows + 1)]
-    counts = [_counts(each, first, width, rows) for each in columns]
+    counts = [each.in_bands((first, width, rows)) for each in columns]
     most = [_most(each, edges) for each in counts]
     ticks = [
         NARROW_SPACE.join(_edge(edges[rows * each // _QUARTERS]))
@@ -111,7 +105,7 @@ def _drawn(
         bands=bands,
         ticks=ticks,
         counts=counts,
-        shades=_shades(counts, rows),
+        shades=_shades(counts),
         lines=[Line("most requests", most, text(last(most), "ms"))],
         summary=_summary(counts, bands, range_label),
     )
@@ -137,36 +131,30 @@ def _band_width(lowest: int, highest: int) -> int:
     return width
 
 
-def _counts(column: Counts, first: int, width: int, rows: int) -> list[int]:
-    counts = [0] * rows
-    for index, count in column.items():
-        counts[(index - first) // width] += count
-    return counts
-
-
 def _most(counts: Sequence[int], edges: Sequence[float]) -> float | None:
     """The middle of the band that most were in."""
-    if not any(counts):
+    most = max(counts)
+    if not most:
         return None
-    row = max(range(len(counts)), key=counts.__getitem__)
+    row = counts.index(most)
     return rounded(math.sqrt(edges[row] * edges[row + 1]))
 
 
-def _shades(counts: Sequence[Sequence[int]], rows: int) -> list[str]:
+def _shades(counts: Sequence[Sequence[int]]) -> list[str]:
     """In a box as wide as there are columns and as high as there are rows. By the root: one slow
     request among thousands of fast ones must still be seen."""
     top = max(map(max, counts))
-    paths = [""] * SHADES
+    paths: list[list[str]] = [[] for _ in range(SHADES)]
     for x, column in enumerate(counts):
-        for row, count in enumerate(column):
+        for y, count in enumerate(reversed(column)):
             if count:
                 shade = min(SHADES - 1, int(SHADES * math.sqrt(count / top)))
-                paths[shade] += f"M{x} {rows - 1 - row}h1v1h-1z"
-    return paths
+                paths[shade].append(f"M{x} {y}h1v1h-1z")
+    return ["".join(path) for path in paths]
 
 
 def _summary(counts: Sequence[Sequence[int]], bands: Sequence[str], range_label: str) -> str:
-    totals = [sum(column[row] for column in counts) for row in range(len(bands))]
+    totals = [*map(sum, zip(*counts, strict=True))]
     whole = sum(totals)
     row = max(range(len(bands)), key=totals.__getitem__)
     used = [each for each, count in enumerate(totals) if count]

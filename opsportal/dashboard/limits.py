@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
 
 from alerts.models import ConditionKind, Severity, Threshold
 from opsportal.dashboard.states import Limit, State
+from opsportal.lib.prepared import Prepared, attributes
 
 Limits = Mapping[str, Sequence[Limit]]
 
 _STATES = {Severity.CRITICAL: State.CRITICAL, Severity.WARNING: State.WARNING}
 
 
+_FIELDS = attributes(
+    Threshold, *("id", "metric", "labels", "comparison", "value", "warning_value", "severity")
+)
+
+
+def _setting_limits() -> QuerySet[Threshold, Any]:
+    found = Threshold.objects.filter(enabled=True, kind=ConditionKind.LIMIT)
+    return found.order_by().values_list(*_FIELDS)
+
+
+_SETTING_LIMITS = Prepared(_setting_limits)
+
+
 def read_limits() -> Limits:
     """By metric. One query."""
-    return limits_of(Threshold.objects.filter(enabled=True, kind=ConditionKind.LIMIT))
+    rows = _SETTING_LIMITS.rows()
+    return limits_of(Threshold.from_db(connection.alias, _FIELDS, row) for row in rows)
 
 
 def limits_of(thresholds: Iterable[Threshold]) -> Limits:

@@ -6,12 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from django.db import connection
 from django.urls import reverse
 
 from alerts.models import Alert, Severity
 from monitoring.annotations import overlapping
+from monitoring.models import Annotation
 from opsportal.dashboard.formats import text
 from opsportal.dashboard.states import State
+from opsportal.lib.prepared import Prepared, attributes
 
 # More would be a curtain in front of the lines; the newest say most.
 MOST = 30
@@ -75,8 +78,18 @@ def newest_first(marks: Sequence[Mark]) -> list[Mark]:
     return sorted(marks, key=_time, reverse=True)[:MOST_LISTED]
 
 
+_OF_ANNOTATION = attributes(Annotation, *("id", "time_ms", "end_ms", "kind", "text", "created_by"))
+_OVERLAPPING = Prepared(
+    lambda start_ms, end_ms: overlapping(start_ms, end_ms).values_list(*_OF_ANNOTATION)[:MOST]
+)
+
+
 def read_annotations(start_ms: int, end_ms: int) -> list[Mark]:
     """The newest MOST. One query."""
+    found = (
+        Annotation.from_db(connection.alias, _OF_ANNOTATION, row)
+        for row in _OVERLAPPING.rows(start_ms, end_ms)
+    )
     return [
         Mark(
             max(each.time_ms, start_ms),
@@ -86,7 +99,7 @@ def read_annotations(start_ms: int, end_ms: int) -> list[Mark]:
             each.end_ms,
             " · ".join(filter(None, (each.get_kind_display().lower(), each.created_by))),
         )
-        for each in overlapping(start_ms, end_ms)[:MOST]
+        for each in found
     ]
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from monitoring.histogram import Histogram
-from monitoring.store import SeriesRef, Window
+from monitoring.store import Window
 from opsportal.dashboard.before import change_text, notable
 from opsportal.dashboard.formats import NOTHING, text
 from opsportal.dashboard.totals import TOTALS
-from opsportal.dashboard.traffic import Traffic, grouped, has_failed, values_of
+from opsportal.dashboard.traffic import Traffic, grouped, has_failed
 
 SHOWN = 20
 LABELS = ("method", "route", "service")
@@ -41,23 +42,19 @@ Measured = tuple[tuple[str, ...], Traffic]
 """The values of LABELS, and what was measured."""
 
 
-def labels_of(series: SeriesRef) -> tuple[str, ...]:
-    return values_of(series, *LABELS)
-
-
 def slowest(windows: Iterable[Window]) -> list[Measured]:
     """By p95 over all of the windows, at most SHOWN."""
     groups = grouped(windows, *LABELS)
-    times = {labels: TOTALS(group) for labels, group in groups.items()}
-    measured = [labels for labels, histogram in times.items() if histogram.count]
-    measured.sort(key=lambda labels: (-(times[labels].percentile(95) or 0), labels))
+    totals = ((TOTALS.total(group), labels) for labels, group in groups.items())
+    measured = [(-(total.p95 or 0), labels, total) for total, labels in totals if total.count]
+    measured.sort(key=itemgetter(0, 1))
     # How many failed is asked of those that are shown.
     return [
         (
             labels,
-            Traffic(times[labels], TOTALS([w for w in groups[labels] if has_failed(w.series)])),
+            Traffic(total.histogram, TOTALS([w for w in groups[labels] if has_failed(w.series)])),
         )
-        for labels in measured[:SHOWN]
+        for _p95, labels, total in measured[:SHOWN]
     ]
 
 

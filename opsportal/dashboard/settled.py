@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from monitoring.store import Bucket, Window, WindowRequest, added
 from opsportal.dashboard.folding import folded
@@ -82,10 +82,12 @@ class SettledSteps:
         if not request.series:
             return []
         over, fresh = read
-        over = over or [Window(each, RAW_MS, []) for each in request.series]
         read_at_ms = now_ms
         if known is not None:
-            over, read_at_ms = joined(known.windows, over, request), known.read_at_ms
+            read_at_ms = known.read_at_ms
+            over = joined(known.windows, over, request) if over else since(known.windows, request)
+        elif not over:
+            over = [Window(each, RAW_MS, []) for each in request.series]
         settled = Settled(_first_ms(request), until(request, now_ms), read_at_ms, over)
         self._remember(_key(place, request), settled)
         if request.whole:
@@ -170,13 +172,20 @@ def joined(old: Sequence[Window], new: Sequence[Window], request: WindowRequest)
     return [_added(before, after.buckets, request) for before, after in zip(old, new, strict=True)]
 
 
+def since(windows: Sequence[Window], request: WindowRequest) -> list[Window]:
+    """What is known, from the first step on."""
+    return list(windows) if request.whole else [_added(each, [], request) for each in windows]
+
+
 def beside(old: Sequence[Window], new: Sequence[Window]) -> list[Window]:
     """What is over and what is not as a bucket each: so what is over is the same object at each
     look, and nobody needs the two as one."""
     if not new:
         return list(old)
     return [
-        replace(before, buckets=before.buckets + after.buckets) if after.buckets else before
+        Window(before.series, before.resolution_ms, before.buckets + after.buckets)
+        if after.buckets
+        else before
         for before, after in zip(old, new, strict=True)
     ]
 
@@ -189,7 +198,7 @@ def _added(window: Window, new: list[Bucket], request: WindowRequest) -> Window:
         buckets = folded(kept, new, request.step_ms) if new else kept
     if buckets is window.buckets:
         return window
-    return replace(window, buckets=buckets)
+    return Window(window.series, window.resolution_ms, buckets)
 
 
 def _from(buckets: list[Bucket], first_ms: int) -> list[Bucket]:

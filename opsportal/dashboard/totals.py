@@ -1,69 +1,84 @@
 """The times of hundreds of routes, of which at each look only what is new is added.
 
-The first bucket of a window is what is over, and the same object from one look to the next
-(`growth`, `settled`): what the first ones of a group add up to is known by them.
+Buckets that were told before are the same objects from one look to the next (`growth`, `settled`,
+`same_rows`): what those of a group add up to is known by them. The first bucket of a window is what
+is over, and changes least.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from monitoring.histogram import Histogram
 from monitoring.store import Bucket, Window
 
-# Some 300 routes in five ranges, at about 4 kB.
-MOST_GROUPS = 1500
+# Some 200 routes in five ranges, each with what is over and with what is new, at about 4 kB.
+MOST_GROUPS = 2000
 
 Key = tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Total:
+    """Of buckets, which are kept so that no other ones get their ids. Not to be changed: others may
+    be told the same."""
+
+    histogram: Histogram
+    buckets: Sequence[Bucket]
+
+    @property
+    def count(self) -> int:
+        return self.histogram.count
+
+    @cached_property
+    def p95(self) -> float | None:
+        return self.histogram.percentile(95)
+
+
 class Totals:
-    """All of some windows as one. The groups asked for longest ago are forgotten first."""
+    """The groups asked for longest ago are forgotten first."""
 
     def __init__(self) -> None:
-        # With the buckets, so that no other ones get their ids.
-        self._known: dict[Key, tuple[Histogram, list[Bucket]]] = {}
+        self._known: dict[Key, Total] = {}
         self._lock = threading.Lock()
 
     def __call__(self, windows: Sequence[Window]) -> Histogram:
-        """Not to be changed: others may be told the same."""
+        """Not to be changed."""
+        return self.total(windows).histogram
+
+    def total(self, windows: Sequence[Window]) -> Total:
+        """All of some windows as one."""
         first: list[Bucket] = []
         new: list[Bucket] = []
         for window in windows:
             if window.buckets:
                 first.append(window.buckets[0])
                 new += window.buckets[1:]
-        known = self._of_first(first)
-        if not new:
-            return known
-        whole = known.copy()
-        _add(whole, new)
-        return whole
+        return self._of(first, new)
 
     def clear(self) -> None:
         with self._lock:
             self._known.clear()
 
-    def _of_first(self, first: list[Bucket]) -> Histogram:
-        key = tuple(map(id, first))
+    def _of(self, first: list[Bucket], new: list[Bucket]) -> Total:
+        buckets = first + new
+        key = tuple(map(id, buckets))
         known = self._known.get(key)
         if known is None:
-            whole = Histogram()
-            _add(whole, first)
-            known = whole, first
+            whole = self._of(first, []).histogram.copy() if new else Histogram()
+            for bucket in new or first:
+                if bucket.histogram is not None:
+                    whole.merge(bucket.histogram)
+            known = Total(whole, buckets)
         with self._lock:
             self._known.pop(key, None)
             self._known[key] = known
             while len(self._known) > MOST_GROUPS:
                 del self._known[next(iter(self._known))]
-        return known[0]
-
-
-def _add(whole: Histogram, buckets: Sequence[Bucket]) -> None:
-    for bucket in buckets:
-        if bucket.histogram is not None:
-            whole.merge(bucket.histogram)
+        return known
 
 
 TOTALS = Totals()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import repeat
 
 from monitoring.histogram import Histogram
-from monitoring.route_names import readable
 from monitoring.store import Bucket, SeriesRef, Window
+from opsportal.dashboard.grouping import GROUPINGS
 
 SERVER_ERROR = "5xx"
 # The usual threshold: a person hardly notices half a second.
@@ -70,20 +69,6 @@ def has_failed(series: SeriesRef) -> bool:
 
 def grouped(windows: Iterable[Window], *labels: str) -> dict[tuple[str, ...], list[Window]]:
     """The windows by the values of their `labels`."""
-    recorded: dict[tuple[str, ...], list[Window]] = {}
-    for window in windows:
-        key = tuple(map(window.series.labels.get, labels, repeat("")))
-        recorded.setdefault(key, []).append(window)
-    groups: dict[tuple[str, ...], list[Window]] = {}
-    for group in recorded.values():
-        groups.setdefault(values_of(group[0].series, *labels), []).extend(group)
-    return groups
-
-
-def values_of(series: SeriesRef, *labels: str) -> tuple[str, ...]:
-    """Of its labels. Series of before routes were recorded as people read them keep theirs, and
-    are one with the later ones."""
-    values = [series.labels.get(label, "") for label in labels]
-    if "route" in labels and (route := series.labels.get("route")):
-        values[labels.index("route")] = readable(route)
-    return tuple(values)
+    windows = list(windows)
+    places = GROUPINGS([window.series for window in windows], labels)
+    return {values: [windows[each] for each in group] for values, group in places.items()}

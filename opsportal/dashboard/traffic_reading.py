@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from monitoring.store import LatestPoint, SeriesRef, Window, WindowRequest
 from monitoring.store.running import FINE_MS
 from opsportal.dashboard.charts import DRAWN_ROUTES, RESPONSE_TIME, SERVICE_TIME
 from opsportal.dashboard.counted import SHORTEST_MS, Counts, Stretch
 from opsportal.dashboard.folding import folded
-from opsportal.dashboard.routes import labels_of
-from opsportal.dashboard.traffic import grouped, values_of
+from opsportal.dashboard.grouping import GROUPINGS
+from opsportal.dashboard.routes import LABELS
+from opsportal.dashboard.traffic import grouped
 
 Labels = tuple[str, ...]
 
@@ -65,7 +67,9 @@ def totals_before(
     routes: Sequence[SeriesRef], stretch: Stretch, counts: Counts, only: Container[Labels]
 ) -> RouteTotals:
     """Of the routes `only`. A short stretch is compared with the whole hours that it lies in."""
-    chosen = [each for each in routes if labels_of(each) in only]
+    groups = GROUPINGS(routes, LABELS).items()
+    places = sorted(place for labels, group in groups if labels in only for place in group)
+    chosen = [routes[place] for place in places]
     is_over = counts.newest_ms is not None and counts.newest_ms >= stretch.end_ms
     if not (is_over and counts.cover(stretch, SHORTEST_MS)):
         return _from_points(chosen, stretch)
@@ -91,7 +95,9 @@ def busiest(totals: Iterable[Window], routes: Iterable[SeriesRef]) -> list[Serie
         for route, windows in grouped(totals, "route").items()
     }
     chosen = sorted(counts, key=lambda route: (-counts[route], route))[:DRAWN_ROUTES]
-    return [each for each in routes if values_of(each, "route") in chosen]
+    series = list(routes)
+    groups = GROUPINGS(series, ("route",))
+    return [series[place] for place in sorted(chain.from_iterable(groups[each] for each in chosen))]
 
 
 class Steps:

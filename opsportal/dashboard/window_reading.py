@@ -16,6 +16,7 @@ from opsportal.dashboard.known_past import PAST
 from opsportal.dashboard.past import ROUTES, SERVICE, VITALS, Part
 from opsportal.dashboard.ranges import MINUTE_MS, SECOND_MS, Range
 from opsportal.dashboard.routes import Measured, slowest
+from opsportal.dashboard.same_rows import SAME_ROWS
 from opsportal.dashboard.settled import SettledSteps
 from opsportal.dashboard.traffic_reading import (
     NOTHING,
@@ -80,7 +81,8 @@ class _Look:
         self._counts = Counts(store.running_totals(moments) if is_long else {})
         self._asked: list[WindowRequest] = []
         self._parts: dict[str, Part] = {}
-        self._read = partial(windows_of_each, reached=store.reach_once(now_ms))
+        reached = store.reach_once(now_ms)
+        self._read = partial(windows_of_each, reached=reached, of_rows=SAME_ROWS)
 
     def windows(
         self, recently: WindowRequest, vitals: Sequence[SeriesRef], rates: Sequence[SeriesRef]

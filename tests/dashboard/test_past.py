@@ -13,18 +13,23 @@ import pytest
 from monitoring import store
 from monitoring.histogram import Histogram
 from monitoring.store import Point, SeriesRef
-from opsportal.dashboard import assembly, known_past, window_reading
+from opsportal.dashboard import assembly, heat, known_past, routes, window_reading
 from opsportal.dashboard.assembly import plain, snapshot
 from opsportal.dashboard.charts import REQUESTS, RESPONSE_TIME, SERVICE_TIME
+from opsportal.dashboard.heat_columns import Columns
 from opsportal.dashboard.known_past import KnownPast
 from opsportal.dashboard.past import Past
 from opsportal.dashboard.past_files import MOST_FILES, PastFiles
 from opsportal.dashboard.ranges import DAY_MS, HOUR_MS, MINUTE_MS, Range
+from opsportal.dashboard.same_rows import SameRows
 from opsportal.dashboard.settled import READ_AGAIN_AFTER_MS, SettledSteps
+from opsportal.dashboard.totals import Totals
 
 NOW_MS = 1_795_000_000_000 - 1_795_000_000_000 % DAY_MS + 13 * HOUR_MS + 7_000
 SERIES = [SeriesRef(1, "cpu_percent", {"host": "a"})]
 LIVE = Range("1h", "1 h", NOW_MS - HOUR_MS, NOW_MS)
+
+Memory = tuple[KnownPast, SettledSteps, SameRows, Totals, Columns]
 
 
 class Portal:
@@ -37,13 +42,19 @@ class Portal:
         self.forget()
 
     def forget(self) -> None:
-        self._take(KnownPast(PastFiles(None)), SettledSteps())
+        self._take(
+            (KnownPast(PastFiles(None)), SettledSteps(), SameRows(), Totals(), Columns()),
+        )
 
-    def _take(self, past: KnownPast, settled: SettledSteps) -> None:
-        self.remembered = past, settled
+    def _take(self, memory: Memory) -> None:
+        self.remembered = memory
+        past, settled, same_rows, totals, columns = memory
         self._patch.setattr(window_reading, "PAST", past)
         self._patch.setattr(assembly, "PAST", past)
         self._patch.setattr(window_reading, "SETTLED", settled)
+        self._patch.setattr(window_reading, "SAME_ROWS", same_rows)
+        self._patch.setattr(routes, "TOTALS", totals)
+        self._patch.setattr(heat, "COLUMNS", columns)
 
     def work(self, length_ms: int, every_ms: int = 20_000) -> None:
         """Of every `every_ms`, but for some; a part of it is recorded a little late."""
@@ -85,7 +96,7 @@ class Portal:
         remembered = self.remembered
         self.forget()
         seen = self.look(**parameters)
-        self._take(*remembered)
+        self._take(remembered)
         return seen
 
 

@@ -48,6 +48,15 @@ def test_it_says_what_adding_up_everything_says() -> None:
         assert known(windows) == total(windows).histogram
 
 
+def test_what_is_the_same_is_the_same_total_and_its_p95_is_known() -> None:
+    known = Totals()
+    over, new = bucket(1.0, 2.0), bucket(9.0)
+    first = known.total([window("2xx", over, new)])
+    assert known.total([window("2xx", over, new)]) is first
+    assert first.p95 == first.histogram.percentile(95)
+    assert known.total([window("2xx", over, bucket(9.0))]) is not first
+
+
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(totals, "MOST_GROUPS", 3)
     known = Totals()
