@@ -149,6 +149,7 @@ _ALL = [
 ]
 
 METRICS: dict[str, Metric] = {metric.name: metric for metric in _ALL}
+HISTOGRAMS = frozenset(metric.name for metric in _ALL if metric.kind is Kind.HISTOGRAM)
 
 
 def metric(name: str) -> Metric:

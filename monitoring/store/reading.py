@@ -9,10 +9,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 
-from django.db import connection
-
 from monitoring.store.blocks import decode
-from monitoring.store.dialect import among, among_rows, as_list
 from monitoring.store.head import HeadRow, buckets_of_rows
 from monitoring.store.merging import added
 from monitoring.store.points import (
@@ -23,10 +20,11 @@ from monitoring.store.points import (
     Window,
     WindowRequest,
 )
-from monitoring.store.resolutions import RAW, Resolution, ceil_to, floor_to
+from monitoring.store.resolutions import RAW, ceil_to, floor_to
 from monitoring.store.retention import Reach, reach_once, resolution_for
 from monitoring.store.samples import aggregate, joined
 from monitoring.store.series import exact_series, matching_series, series_by_id, series_of
+from monitoring.store.window_rows import Part, Row, bucket_of_sum, window_rows
 
 
 def latest(selector: Selector) -> list[LatestPoint]:
@@ -89,109 +87,68 @@ def windows_of_each(
     at the store takes more than one call; `of_rows` may remember what it has made."""
     now_ms = time.time_ns() // 1_000_000 if now_ms is None else now_ms
     reached = reached or reach_once(now_ms)
-    spans = [_span(each, now_ms, reached) for each in requests]
-    found = _read([(each.series, *span) for each, span in zip(requests, spans, strict=True)])
+    parts = [_part(each, now_ms, reached) for each in requests]
+    found = _read(parts)
     return [
         [
-            Window(each, span[0].ms, _buckets(found.get((part, each.id)), request, span, of_rows))
-            for each in request.series
+            Window(each, part.resolution.ms, _buckets(found.get((number, each.id)), part, of_rows))
+            for each in part.series
         ]
-        for part, (request, span) in enumerate(zip(requests, spans, strict=True))
+        for number, part in enumerate(parts)
     ]
 
 
-def _span(
-    request: WindowRequest, now_ms: int, reached: Callable[[], Reach]
-) -> tuple[Resolution, int, int]:
-    if request.step_ms <= 0 or request.end_ms <= request.start_ms:
+def _part(request: WindowRequest, now_ms: int, reached: Callable[[], Reach]) -> Part:
+    series, start_ms, end_ms, step_ms, exact, whole = request
+    if step_ms <= 0 or end_ms <= start_ms:
         raise ValueError("a window needs a positive step and an end after its start")
-    start = floor_to(request.start_ms, request.step_ms)
-    if not request.series:
-        # How far back anything is kept need not be asked.
-        return RAW, start, request.end_ms
-    resolution = resolution_for(start, request.step_ms, now_ms, reached)
+    start_ms = floor_to(start_ms, step_ms)
+    # How far back anything is kept need not be asked where nothing is to be read.
+    resolution = resolution_for(start_ms, step_ms, now_ms, reached) if series else RAW
     # Where only rollups coarser than the step are left, the first one may begin before the start.
-    end = request.end_ms if request.exact else ceil_to(request.end_ms, request.step_ms)
-    return resolution, floor_to(start, resolution.ms), end
-
-
-_Part = tuple[Sequence[SeriesRef], Resolution, int, int]
-_Row = tuple[int, float, bytes, int, int, int]
-"""time_ms, value, data, part, series_id, and 1 for a block or 0"""
-_TIME, _WHOSE = itemgetter(0), itemgetter(3, 4, 5)
+    first_ms = floor_to(start_ms, resolution.ms)
+    end_ms = end_ms if exact else ceil_to(end_ms, step_ms)
+    steps = (_LONGEST_MS, first_ms) if whole else (step_ms, 0)
+    return Part(series, resolution, first_ms, end_ms, *steps)
 
 
 # A step that all that is asked for lies in.
 _LONGEST_MS = 2**60
+_TIME, _WHOSE = itemgetter(0), itemgetter(3, 4, 5)
 
 
 @dataclass(slots=True)
 class _Found:
     """Of one series in one part."""
 
-    blocks: list[_Row] = field(default_factory=list)
-    rows: list[_Row] = field(default_factory=list)
+    blocks: list[Row] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
 
 
-def _buckets(
-    found: _Found | None,
-    request: WindowRequest,
-    span: tuple[Resolution, int, int],
-    of_rows: BucketsOfRows,
-) -> list[Bucket]:
+def _buckets(found: _Found | None, part: Part, of_rows: BucketsOfRows) -> list[Bucket]:
     if found is None:
         return []
-    _, start_ms, end_ms = span
-    steps = (_LONGEST_MS, start_ms) if request.whole else (request.step_ms, 0)
-    new = of_rows(sorted(found.rows, key=_TIME), *steps) if found.rows else []
+    new = _of_head(sorted(found.rows, key=_TIME), part, of_rows) if found.rows else []
     if not found.blocks:
         return new
     blocks = [decode(row[2]) for row in sorted(found.blocks, key=_TIME)]
-    old = aggregate(joined(blocks), start_ms, end_ms, *steps)
+    old = aggregate(joined(blocks), part.start_ms, part.end_ms, part.step_ms, part.origin_ms)
     if old and new and old[-1].time_ms == new[0].time_ms:
         new = [added([old.pop(), new[0]]), *new[1:]]
     return old + new
 
 
-def _read(parts: Sequence[_Part]) -> dict[tuple[int, int], _Found]:
+def _of_head(rows: list[Row], part: Part, of_rows: BucketsOfRows) -> list[Bucket]:
+    if rows[0][2] is None:
+        return [bucket_of_sum(row, part) for row in rows]
+    return of_rows(rows, part.step_ms, part.origin_ms)
+
+
+def _read(parts: Sequence[Part]) -> dict[tuple[int, int], _Found]:
     """By part and series; of those that have anything."""
     found: dict[tuple[int, int], _Found] = defaultdict(_Found)
     # Mostly in a row, because indexes are by series: so they are not looked at one by one.
-    for (part, series_id, is_block), rows in groupby(_rows(parts), key=_WHOSE):
+    for (part, series_id, is_block), rows in groupby(window_rows(parts), key=_WHOSE):
         each = found[part, series_id]
         (each.blocks if is_block else each.rows).extend(rows)
     return found
-
-
-def _rows(parts: Sequence[_Part]) -> list[_Row]:
-    """One statement sees blocks and head as they were at one moment, while a compaction may be
-    moving points from the one to the other. What is wanted are rows of it: it is planned in the
-    same time however many parts there are."""
-    wanted, parameters = [], []
-    for number, (series, resolution, start_ms, end_ms) in enumerate(parts):
-        if series:
-            listed, ids = as_list([each.id for each in series])
-            wanted.append(f"(%s, {listed}, %s, %s, %s, %s)")
-            first_ms = floor_to(start_ms, resolution.period_ms)
-            parameters += [number, ids, resolution.ms, first_ms, start_ms, end_ms]
-    if not wanted:
-        return []
-    # What is asked for may all be in the head: a long block is not unpacked for nothing.
-    sealed = (
-        f"SELECT id FROM monitoring_series WHERE {among('id', 'ids')}"  # noqa: S608
-        " AND sealed_until_ms > from_ms"
-    )
-    statement = (
-        "WITH wanted (part, ids, resolution, first_ms, from_ms, until_ms)"  # noqa: S608
-        f" AS (VALUES {', '.join(wanted)})"
-        " SELECT start_ms, 0.0, data, part, series_id, 1 FROM wanted CROSS JOIN monitoring_block"
-        f" WHERE {among_rows('series_id', sealed)} AND resolution_ms = resolution"
-        " AND start_ms >= first_ms AND start_ms < until_ms"
-        " UNION ALL SELECT time_ms, value, histogram, part, series_id, 0"
-        " FROM wanted CROSS JOIN monitoring_point"
-        f" WHERE {among('series_id', 'ids')} AND time_ms >= from_ms AND time_ms < until_ms"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        rows: list[_Row] = cursor.fetchall()
-        return rows

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from monitoring.catalogue import METRICS, Kind
+from monitoring.catalogue import HISTOGRAMS
 from monitoring.histogram import Histogram
 from monitoring.models import Block, RunningTotal
 from monitoring.store.dialect import any_of, lock_writers, waiting_writers_poll
@@ -169,8 +169,7 @@ def _kept(base: RunningTotal, rows: list[RunningTotal]) -> bool:
 
 def _histogram_series(since_ms: int = 0) -> list[SeriesRef]:
     """Those that have a point of that time or later."""
-    metrics = [name for name, metric in METRICS.items() if metric.kind is Kind.HISTOGRAM]
-    return [point.series for point in series_of(metrics) if point.time_ms >= since_ms]
+    return [point.series for point in series_of(HISTOGRAMS) if point.time_ms >= since_ms]
 
 
 def _tidy(now_ms: int) -> None:

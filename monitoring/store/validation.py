@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from monitoring.catalogue import METRICS, Kind
+from monitoring.catalogue import HISTOGRAMS
 from monitoring.histogram import HIGHEST_INDEX, LOWEST_INDEX, Histogram
 from monitoring.store.identity import InvalidSeriesError, series_key
 from monitoring.store.points import Point, Rejection
@@ -16,7 +16,6 @@ MAX_FUTURE_MS = 5 * MINUTE_MS
 # Sums of any number of such values stay finite, and of such counts within 64 bits.
 MAX_MAGNITUDE = 1e200
 MAX_COUNT = 2**40
-_HISTOGRAMS = {name for name, metric in METRICS.items() if metric.kind is Kind.HISTOGRAM}
 
 
 class ValidPoint(NamedTuple):
@@ -50,7 +49,7 @@ def _valid(index: int, point: Point, now_ms: int, oldest_ms: int) -> ValidPoint:
     key, time_ms, value = _key(point), point.time_ms, point.value
     if type(time_ms) is not int or not oldest_ms <= time_ms <= now_ms + MAX_FUTURE_MS:
         raise _InvalidPointError(_wrong_time(time_ms, now_ms))
-    if point.metric in _HISTOGRAMS:
+    if point.metric in HISTOGRAMS:
         histogram = _checked_histogram(value)
         mean = histogram.sum / histogram.count
         return ValidPoint(index, key, time_ms, mean, histogram, point)

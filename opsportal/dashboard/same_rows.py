@@ -21,8 +21,7 @@ class SameRows:
         self._known: dict[Key, list[Bucket]] = {}
 
     def __call__(self, rows: Sequence[HeadRow], step_ms: int, origin_ms: int) -> list[Bucket]:
-        # Values without a histogram are added up faster than looked for.
-        if len(rows) > MOST_ROWS or rows[0][2] is None:
+        if len(rows) > MOST_ROWS:
             return buckets_of_rows(rows, step_ms, origin_ms)
         key = step_ms, origin_ms, tuple(rows)
         known = self._known.get(key)

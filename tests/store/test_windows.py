@@ -165,3 +165,23 @@ def test_every_label_of_the_selector_has_to_fit() -> None:
     found = store.latest(Selector("load1", {"zone": "x", "host": "a"}))
     assert [each.series.labels for each in found] == [{"host": "a", "zone": "x"}]
     assert store.latest(Selector("load1", {"host": "x"})) == []
+
+
+@pytest.mark.parametrize("whole", [False, True])
+@pytest.mark.parametrize("step_ms", [10_000, MINUTE_MS, HOUR_MS])
+def test_what_the_head_says_the_blocks_say_too(step_ms: int, whole: bool) -> None:
+    start = NOW_MS - NOW_MS % HOUR_MS - 4 * HOUR_MS
+    times = range(start + 7_000, start + 2 * HOUR_MS, 37_000)
+    record([Point("load1", {}, each, float(each % 91)) for each in times], now_ms=NOW_MS)
+    timed = [Histogram.of([1.0 + each % 900]) for each in times]
+    points = zip(times, timed, strict=True)
+    record([Point("http_response_time_ms", {}, *each) for each in points], now_ms=NOW_MS)
+    # Both kinds in one reading.
+    series = [each.series for each in store.latest_of(["load1", "http_response_time_ms"])]
+    asked = WindowRequest(series, start + 600_000, NOW_MS, step_ms, exact=True, whole=whole)
+    (of_head,) = store.windows_of_each([asked], now_ms=NOW_MS)
+    assert compact(now_ms=NOW_MS).sealed_points == 2 * len(times)
+    (of_blocks,) = store.windows_of_each([asked], now_ms=NOW_MS)
+    assert [each.buckets for each in of_head] == [each.buckets for each in of_blocks]
+    assert len(of_head[0].buckets) == 1 or not whole
+    assert sum(each.count for each in of_head[0].buckets) > 100
