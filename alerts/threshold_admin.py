@@ -92,9 +92,11 @@ class ThresholdAdmin(ThresholdBase):
         limit = "" if threshold.kind == "no_data" else phrase(rule, threshold.value)
         breakable = mark_safe("_<wbr>")
         name = format_html_join(breakable, "{}", ((part,) for part in rule.metric.split("_")))
-        label = METRICS[rule.metric].label if rule.metric in METRICS else "Unknown metric"
-        words = format_html("{} {} {}", label, f"({chosen})" if chosen else "", limit)
-        return format_html('{}<br><span class="secondary">{}</span>', words, name)
+        label, limit = _in_words(rule.metric, limit)
+        return format_html(
+            '{} {} <span class="together">{}</span><br><span class="secondary">{}</span>',
+            *(label, f"({chosen})" if chosen else "", limit, name),
+        )
 
     @admin.display(description="severity", ordering="severity")
     def level(self, threshold: Threshold) -> str:
@@ -158,6 +160,16 @@ class ThresholdAdmin(ThresholdBase):
 
 def _days(request: HttpRequest) -> int:
     return 30 if "30" in request.POST.get("backtest", "") else 7
+
+
+def _in_words(name: str, limit: str) -> tuple[str, str]:
+    """What it measures, and the limit; of two states the one that is meant says both."""
+    metric = METRICS.get(name)
+    if metric is None:
+        return "Unknown metric", limit
+    if metric.words and limit in metric.words:
+        return limit.capitalize(), ""
+    return metric.label, limit
 
 
 def _share(part: int, whole: int) -> str:

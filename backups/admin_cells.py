@@ -56,7 +56,15 @@ def size(size_bytes: int | None) -> str:
 
 
 def seconds(value: float | None) -> str:
-    return "" if value is None else f"{value:,.1f}{_TOGETHER}s"
+    """Such as "4.2 s", "95 s", "12 min 5 s" or "2 h 10 min"."""
+    if value is None:
+        return ""
+    if value < 100:
+        return f"{value:.{1 if value < 10 else 0}f}{_TOGETHER}s"
+    minutes, rest = divmod(round(value), 60)
+    parts = [(minutes // 60, "h"), (minutes % 60, "min")] if minutes >= 60 else [(minutes, "min")]
+    parts += [(rest, "s")] if minutes < 60 else []
+    return _TOGETHER.join(f"{count}{_TOGETHER}{unit}" for count, unit in parts if count)
 
 
 def progress(backup: Backup) -> SafeString | str:

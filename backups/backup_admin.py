@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
 from typing import Any
 
 from django.contrib import admin, messages
@@ -30,8 +31,8 @@ _MOST_ERROR = 120
 class BackupAdmin(BackupBase):
     change_form_template = "admin/backup_form.html"
     list_display = [
-        *("id", "plan_name", "shown_status", "shown_proof", "begun", "shown_size", "duration"),
-        *("restore_time", "how_it_goes"),
+        *("id", "plan_name", "shown_status", "how_it_goes", "shown_proof", "begun", "shown_size"),
+        *("duration", "restore_time"),
     ]
     list_filter = [HealthFilter, "status", when("queued_ms"), "plan"]
     search_fields = ["plan_name", "key", "error"]
@@ -138,7 +139,7 @@ class BackupAdmin(BackupBase):
 
     @admin.display(description="outcome")
     def how_it_goes(self, backup: Backup) -> str:
-        said = [(progress(backup) or backup.error[:_MOST_ERROR],)]
+        said = [(progress(backup) or shorten(backup.error, _MOST_ERROR, placeholder=" …"),)]
         pinned = [(chip("pinned", "unknown", "Never deleted"),)] if backup.pinned else []
         return format_html_join(" ", "{}", [*pinned, *said])
 

@@ -20,6 +20,7 @@ from backups.plan_fieldsets import fieldsets
 from backups.plan_forms import PlanForm, form_for
 from backups.plan_list import (
     HealthFilter,
+    KindFilter,
     PlanBase,
     PlanChangeList,
     back_up_now,
@@ -46,7 +47,7 @@ class PlanAdmin(PlanBase):
     change_form_template = "admin/plan_form.html"
     change_list_template = "admin/plan_list.html"
     list_display = ["name", "place", "schedule", "newest", "sizes", "last_run"]
-    list_filter = [HealthFilter, "enabled", "source_kind"]
+    list_filter = [HealthFilter, "enabled", KindFilter]
     search_fields = ["name"]
     ordering = ["name"]
     readonly_fields = _ONLY_SHOWN

@@ -16,6 +16,7 @@ from backups.admin_cells import now_ms
 from backups.editing import source_of
 from backups.errors import BackupError
 from backups.models import GOOD, Backup, BackupStatus, Plan
+from backups.sources.registry import LABELS
 from backups.summary import LATE_AFTER_MS, OVER
 from opsportal.lib.crypto import UnreadableSecretError
 from opsportal.lib.kinds import SettingsError
@@ -57,6 +58,17 @@ class HealthFilter(admin.SimpleListFilter):
                 late = Q(newest_ms=None) | Q(newest_ms__lt=now_ms() - LATE_AFTER_MS)
                 return queryset.filter(late, enabled=True)
         return queryset
+
+
+class KindFilter(admin.SimpleListFilter):
+    title = "kind of source"
+    parameter_name = "source_kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(LABELS.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(source_kind=self.value()) if self.value() else queryset
 
 
 def failing() -> Q:

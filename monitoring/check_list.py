@@ -75,8 +75,12 @@ def response_time(check: Check) -> SafeString | str:
     taken_ms = check.state.response_time_ms
     if taken_ms is None:
         return ""
-    told = "< 1\N{NO-BREAK SPACE}ms" if taken_ms < 1 else f"{taken_ms:,.0f}\N{NO-BREAK SPACE}ms"
-    return format_html("{} {}", spark(getattr(check, _TIMES), "Response times of 24 hours"), told)
+    told = "< 1" if taken_ms < 1 else f"{taken_ms:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    return format_html(
+        "{} {}",
+        spark(getattr(check, _TIMES), "Response times of 24 hours"),
+        f"{told}\N{NO-BREAK SPACE}ms",
+    )
 
 
 def strip(check: Check) -> SafeString:

@@ -127,5 +127,5 @@ def _limit_metric(line: Line) -> str:
 
 
 def _why_empty(lines: Sequence[Line]) -> str:
-    metrics = ", ".join(sorted({each.metric for each in lines}))
+    metrics = ", ".join(sorted({f"“{METRICS[each.metric].label}”" for each in lines}))
     return f"Nothing of {metrics} was recorded in this range with the labels of this chart."

@@ -17,7 +17,7 @@ from backups.summary import (
     rows_of_plans,
     rows_of_runs,
 )
-from opsportal.dashboard.formats import text
+from opsportal.dashboard.formats import shortened, text
 from opsportal.dashboard.marks import MOST, Mark
 from opsportal.dashboard.states import State, Verdict, worst
 from opsportal.lib.prepared import Prepared
@@ -58,7 +58,7 @@ class BackupsInShort:
         bad = [name for name, verdict in worst_first if verdict.state is not State.NORMAL]
         if bad:
             more = f" and {len(bad) - 1} more" if len(bad) > 1 else ""
-            return [f"{bad[0][:40]}{more}"]
+            return [f"{shortened(bad[0], 40)}{more}"]
         count = len(self.plans)
         return [f"{count} plan{'' if count == 1 else 's'}" if count else "no plan is on"]
 

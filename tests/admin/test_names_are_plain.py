@@ -33,8 +33,13 @@ def test_a_threshold_says_what_it_watches_in_words_and_then_by_its_name(
         name="t", metric="http_error_rate_percent", labels={"service": "shop"}, value=5
     )
     html = admin_client.get("/admin/alerts/threshold/").content.decode().replace("<wbr>", "")
-    assert "Errors (service=shop) above 5 %<br>" in html.replace("\N{NARROW NO-BREAK SPACE}", " ")
+    assert 'Errors (service=shop) <span class="together">above 5 %</span><br>' in html
     assert '<span class="secondary">http_error_rate_percent</span>' in html
+
+
+def test_a_threshold_on_one_of_two_states_names_that_state(admin_client: Client) -> None:
+    Threshold.objects.create(name="t", metric="check_up", comparison="<", value=1)
+    assert "Down  <span" in admin_client.get("/admin/alerts/threshold/").content.decode()
 
 
 def test_a_threshold_on_a_metric_that_is_gone_says_so(admin_client: Client) -> None:

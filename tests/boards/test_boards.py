@@ -73,7 +73,7 @@ def test_what_cannot_be_drawn_is_refused(
 def test_a_board_without_data_says_what_is_missing(admin_client: Client, board: Board) -> None:
     add(board, "<b>CPU</b>", "cpu_percent", labels={"host": "none"})
     [plot] = plots(admin_client)
-    assert plot["empty"].startswith("Nothing of cpu_percent was recorded")
+    assert plot["empty"].startswith("Nothing of “CPU” was recorded")
     assert "<b>CPU" not in admin_client.get("/boards/shop/").content.decode()
 
 

@@ -1,11 +1,12 @@
 """What the markup does not show: weight, shifts, width, contrast, themes; the screenshot."""
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.test_dashboard import open_dashboard
 from tests.browser.web_server import WebServer
@@ -39,6 +40,33 @@ def test_nothing_shifts_while_the_page_comes_and_refreshes(
         page.evaluate("window.dispatchEvent(new Event('online'))")
     page.wait_for_timeout(300)
     assert page.evaluate("window.layoutShift") < MOST_SHIFT
+
+
+def test_nothing_shifts_while_a_page_of_the_admin_comes(
+    open_context: Callable[..., BrowserContext], server: WebServer
+) -> None:
+    """Also where its scripts come after the first picture of it."""
+
+    def late(route: Route) -> None:
+        time.sleep(0.3)
+        route.continue_()
+
+    page = open_context().new_page()
+    page.route("**/nav_sidebar*.js", late)
+    page.goto(f"{server.url}/admin/alerts/threshold/")
+    expect(page.locator("#main.shifted")).to_be_visible()
+    assert page.evaluate("window.layoutShift") < MOST_SHIFT
+
+
+def test_the_sentence_is_larger_on_the_wall_than_on_the_dashboard(
+    page: Page, server: WebServer
+) -> None:
+    def size(address: str) -> float:
+        page.goto(server.url + address)
+        found: float = page.evaluate("parseFloat(getComputedStyle(sentence).fontSize)")
+        return found
+
+    assert size("/?wall=1") > 1.3 * size("/")
 
 
 ADDRESSES = [

@@ -133,7 +133,7 @@ def test_the_page_of_a_check_tells_its_story(
     admin_client: Client, checks: dict[str, Check]
 ) -> None:
     shown = page(admin_client, "/checks/tradier")
-    for words in ("failed: connection refused", "available, 90d", "first byte"):
+    for words in ("failed: connection refused", "available, 90&nbsp;d", "first byte"):
         assert words in shown
     assert "connection refused" in page(admin_client, "/checks/tradier/")
 
