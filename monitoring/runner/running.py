@@ -34,7 +34,7 @@ _SET_RIGHT_EVERY_MS = 60_000
 # Larger ones take longer for each result than they save, and the last is written when nothing else
 # is left to do.
 _BATCH = 500
-# These are asked while the rest of a crowd is leased.
+# Where none are being asked, these are while the rest of a crowd is leased.
 _FIRST = 250
 # Waiting a little for more makes batches; nobody sees a state change a tenth of a second later. Of
 # more than these a result costs no less, and what has piled up is still to be written in the end.
@@ -134,10 +134,12 @@ class Runner:
             self._set_right_ms = now_ms
             if found := set_right(now_ms, AHEAD_MS):
                 logger.warning("the clock was set back: %s checks waited for its return", found)
-        self._more_are_due = True
-        for most in (_FIRST, CAPACITY):
-            if self._more_are_due:
-                self._lease_some(now_ms, min(most, self._engine.free))
+        if self._engine.free == CAPACITY:
+            self._lease_some(now_ms, _FIRST)
+        else:
+            self._more_are_due = True
+        if self._more_are_due:
+            self._lease_some(now_ms, self._engine.free)
         if _is_over(self._lag_recorded_ms, now_ms, _LAG_EVERY_MS):
             self._lag_recorded_ms = now_ms
             self._record_lag(now_ms)
