@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -82,4 +83,6 @@ def _redacted(value: Any, secrets: tuple[str, ...]) -> Any:
         }
     if isinstance(value, (list, tuple)):
         return [_redacted(each, secrets) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # JSON has no word for it
     return value

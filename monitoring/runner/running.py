@@ -16,7 +16,7 @@ from functools import cache
 
 from celery.signals import worker_shutdown
 from django.conf import settings
-from django.db import DatabaseError, DataError, connection
+from django.db import DatabaseError, DataError, IntegrityError, connection
 
 from monitoring import store
 from monitoring.runner.engine import CAPACITY, Engine
@@ -41,6 +41,8 @@ _FIRST = 250
 _ENOUGH = 250
 _GATHER_SECONDS, _GATHER_TIMES = 0.02, 5
 _IDLE_SECONDS = 1.0
+# By the database, for what stands in them; that it is away is another matter.
+_REFUSED = (DataError, IntegrityError, ValueError)
 
 
 class Runner:
@@ -109,7 +111,7 @@ class Runner:
     def _write(self, batch: list[Outcome]) -> None:
         try:
             write(batch)
-        except (DataError, ValueError):
+        except _REFUSED:
             self._write_apart(batch)
         if any(each.check.may_be_due_within(AHEAD_MS) for each in batch):
             # It would wait for the next tick otherwise.
@@ -120,7 +122,7 @@ class Runner:
         for each in batch:
             try:
                 write([each])
-            except (DataError, ValueError):
+            except _REFUSED:
                 logger.exception("the result of check %s cannot be written", each.check.slug)
 
     def _lease_if(self, ticked: bool) -> None:

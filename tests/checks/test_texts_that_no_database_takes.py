@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from unittest import mock
 
 import pytest
@@ -14,7 +16,7 @@ from monitoring.runner.leasing import lease_due
 from monitoring.runner.outcomes import Outcome, write
 from monitoring.runner.running import Runner
 from tests.checks.test_the_runner import until_probed, web
-from tests.checks.watched import START_MS, add, outcome, state
+from tests.checks.watched import START_MS, TIMED_OUT, add, outcome, state
 from tests.probes.misbehaving import http, sending, serving
 
 
@@ -35,6 +37,15 @@ def test_any_text_of_an_answer_is_stored(text: str) -> None:
     shown = text.replace("\0", "\ufffd").replace("\ud800", "?")
     assert state(good).message == state(bad).message == shown
     assert state(bad).evidence == {"body": [shown, {shown: shown}]}
+
+
+@pytest.mark.django_db
+def test_numbers_that_json_does_not_know_are_stored_as_words() -> None:
+    check = add("odd")
+    (lease,) = lease_due(START_MS, 0, 10)
+    seen = {"load": [math.inf, -math.inf, math.nan, 1.5]}
+    assert write([outcome(lease, replace(TIMED_OUT, evidence=seen), START_MS)]) == 1
+    assert state(check).evidence == {"load": ["inf", "-inf", "nan", 1.5]}
 
 
 @pytest.mark.django_db(transaction=True)
