@@ -19,7 +19,8 @@ from typing import Any
 from benchmarks.table import Row
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-MOST_MS, MOST_QUERIES = 200, 12
+# The first page is no list: it looks at everything.
+MOST_MS, MOST_QUERIES, MOST_ON_FIRST_PAGE = 200, 10, 28
 
 
 def run(quick: bool) -> list[Row]:
@@ -48,6 +49,7 @@ def _row(address: str, looks: list[list[str]], quick: bool) -> Row:
     """Of a list's looks the slowest: address, how it was opened, ms, queries."""
     _, way, spent, _ = max(looks, key=lambda look: float(look[2]))
     queries = max(int(look[3]) for look in looks)
-    passed = float(spent) <= MOST_MS and queries < MOST_QUERIES
-    bar = f"<= {MOST_MS} ms, {queries} queries < {MOST_QUERIES}; worst of {len(looks)}: {way}"
+    most = MOST_ON_FIRST_PAGE if address == "/admin/" else MOST_QUERIES
+    passed = float(spent) <= MOST_MS and queries <= most
+    bar = f"<= {MOST_MS} ms, {queries} queries <= {most}; worst of {len(looks)}: {way}"
     return Row("admin", address, float(spent), "ms", bar=bar, passed=None if quick else passed)

@@ -27,13 +27,17 @@ class ActionFilter(AllValuesFieldListFilter):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(History, EntryBase):
-    list_display = ("time", "actor", "address", "action", "object_type", "object_name", "what")
+    # Who did what, first: on a phone the rest is out of sight.
+    list_display = ("time", "actor", "action", "object_name", "what", "object_type", "address")
     # By time, of which there is an index with each action: of the number too few filters have one.
     ordering = ("-time", "-id")
     # Not a date hierarchy: that reads the whole log, twice, before it shows anything.
     list_filter = (when("time"), ("action", ActionFilter))
     search_fields = ("actor", "address", "object_type", "object_name")
-    fields = (*list_display[:6], "object_id", "what", "position", "hash")
+    fields = (
+        *("time", "actor", "address", "action", "object_type", "object_name", "object_id"),
+        *("what", "position", "hash"),
+    )
     list_per_page = 50
 
     @admin.display(description="changes")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from monitoring.store import LatestPoint
+from opsportal.dashboard.backups import FAILED, NOT_VERIFIED, OVERDUE, verdict_of
 from opsportal.dashboard.charts import RESPONSE_TIME
 from opsportal.dashboard.formats import text
 from opsportal.dashboard.reading import Reading
@@ -12,8 +13,14 @@ from opsportal.dashboard.sentence import Problem
 from opsportal.dashboard.states import LATE_AFTER_SECONDS, State, judge
 from opsportal.dashboard.traffic import grouped, total
 
-# Of the checks that are down at once.
+# Of the checks that are down at once, or of the plans without a good backup.
 MOST_NAMED = 5
+# In words, and the metric whose alert says it by itself.
+_OF_BACKUPS = (
+    (OVERDUE, "the backup of {} is overdue", "backup_age_seconds"),
+    (FAILED, "the last backup of {} failed", ""),
+    (NOT_VERIFIED, "the newest backup of {} is not verified", "restore_test_ok"),
+)
 _HOST_NAMES = {"cpu_percent": "CPU", "memory_percent": "memory"}
 
 
@@ -25,6 +32,7 @@ def problems(reading: Reading) -> list[Problem]:
         *_service_problems(reading),
         *_late_hosts(reading),
         *_host_problems(reading),
+        *_backup_problems(reading),
         *reading.alerts.problems(),
     ]
 
@@ -42,6 +50,18 @@ def _dependency_problems(reading: Reading) -> Iterable[Problem]:
         for row in rows:
             why = f" ({row.message[:60]})" if word == "degraded" and row.message else ""
             yield Problem(state, f"{row.name} is {word}{why}")
+
+
+def _backup_problems(reading: Reading) -> Iterable[Problem]:
+    """What the tile shows in amber or red is no normal system."""
+    told = {row.metric for row in reading.alerts.rows}
+    plans = [(verdict_of(plan, reading.now_ms), plan.name) for plan in reading.backups.plans]
+    for verdict, words, metric in _OF_BACKUPS:
+        names = [name for found, name in plans if found == verdict]
+        if len(names) > MOST_NAMED:
+            names = [f"{len(names)} plans, among them {names[0]} and {names[1]},"]
+        if metric not in told:
+            yield from (Problem(verdict.state, words.format(name)) for name in names)
 
 
 def is_late(reading: Reading, point: LatestPoint) -> bool:

@@ -2,6 +2,10 @@
 
 from collections.abc import Callable
 
+from backups.models import Verify
+from backups.summary import PlanInShort
+from opsportal.dashboard.alerts import Firing, FiringAlerts
+from opsportal.dashboard.backups import BackupsInShort
 from opsportal.dashboard.dependencies import Dependencies, Dependency
 from opsportal.dashboard.formats import NARROW_SPACE
 from opsportal.dashboard.problems import problems
@@ -73,6 +77,43 @@ def test_hundreds_of_checks_that_are_down_are_one_problem(make_reading: MakeRead
     watched = Dependencies({"down": 700}, rows)
     assert texts(make_reading(dependencies=watched)) == [
         "700 checks are down, among them check 0 and check 1"
+    ]
+
+
+def in_short(name: str, status: str, newest: str = "", hours: float = 1) -> PlanInShort:
+    row = {"status": newest, "started_ms": NOW_MS - round(hours * 3_600_000), "queued_ms": 0}
+    return PlanInShort(name, Verify.ALWAYS, status, row if newest else None)
+
+
+def test_backups_that_are_overdue_failed_or_not_verified_are_named(
+    make_reading: MakeReading,
+) -> None:
+    plans = [
+        in_short("shop", "failed", "verified"),
+        in_short("<b>", "stored", "stored"),
+        in_short("desk", "verified", "verified", hours=30),
+        in_short("fine", "verified", "verified"),
+        in_short("new", ""),
+    ]
+    found = problems(make_reading(backups=BackupsInShort(NOW_MS, plans)))
+    assert [(each.state, each.text) for each in found] == [
+        (State.CRITICAL, "the backup of desk is overdue"),
+        (State.WARNING, "the last backup of shop failed"),
+        (State.WARNING, "the newest backup of <b> is not verified"),
+    ]
+
+
+def test_an_alert_that_says_it_says_it_alone(make_reading: MakeReading) -> None:
+    backups = BackupsInShort(NOW_MS, [in_short("desk", "verified", "verified", hours=30)])
+    words = "backup age of desk is 30 h"
+    row = Firing("critical", "backup_age_seconds", words)
+    assert texts(make_reading(backups=backups, alerts=FiringAlerts([row]))) == [words]
+
+
+def test_many_plans_that_failed_at_once_are_one_problem(make_reading: MakeReading) -> None:
+    plans = [in_short(f"plan {n}", "failed", "verified") for n in range(9)]
+    assert texts(make_reading(backups=BackupsInShort(NOW_MS, plans))) == [
+        "the last backup of 9 plans, among them plan 0 and plan 1, failed"
     ]
 
 
