@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cache, partial
 
 from monitoring.models import Block, Retention, Series
-from monitoring.store.resolutions import ALL, DAY_MS, RAW, ROLLUPS, Resolution, floor_to
+from monitoring.store.resolutions import ALL, DAY_MS, HOUR_MS, RAW, ROLLUPS, Resolution, floor_to
 
 Reach = dict[int, int]
 """By resolution_ms: the time from which on its points are promised."""
@@ -39,9 +39,10 @@ def reach_once(now_ms: int) -> Callable[[], Reach]:
 def resolution_for(
     start_ms: int, step_ms: int, now_ms: int, reached: Callable[[], Reach]
 ) -> Resolution:
-    """As `choose_resolution`, without a query where only raw points fill the steps: of them a day
-    is always kept."""
-    if start_ms >= now_ms - DAY_MS and all(step_ms % each.ms for each in ROLLUPS):
+    """As `choose_resolution`, without a query where only raw points fill the steps, of which a day
+    is always kept; or where there is nothing else, because nothing so late is in a block."""
+    is_raw = all(step_ms % each.ms for each in ROLLUPS)
+    if start_ms >= now_ms - (DAY_MS if is_raw else HOUR_MS):
         return RAW
     return choose_resolution(start_ms, step_ms, reached())
 

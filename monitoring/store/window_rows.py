@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -18,9 +19,9 @@ from monitoring.store.dialect import among, among_rows, as_list
 from monitoring.store.points import Bucket, SeriesRef
 from monitoring.store.resolutions import Resolution, floor_to
 
-Row = tuple[int, float, bytes, int, int, int, int, float, float]
-"""time_ms, value, data, part, series_id, and 1 for a block or 0; where there is no data either, the
-value is a sum, and count, minimum and maximum follow"""
+Row = tuple[Any, ...]
+"""time_ms, sum, data, part, series_id, and 1 for a block or 0; then count, minimum and maximum.
+Where there are data, they are all that is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +78,16 @@ def _found() -> str:
         " FROM wanted CROSS JOIN monitoring_point"
         f" WHERE {among('series_id', 'ids')} AND time_ms >= from_ms AND time_ms < until_ms"
     )
+    # First what has all columns: their types are taken from it.
     return (
-        " SELECT start_ms, 0.0, data, part, series_id, 1, 0, 0.0, 0.0"  # noqa: S608
-        " FROM wanted CROSS JOIN monitoring_block"
-        f" WHERE {among_rows('series_id', sealed)} AND resolution_ms = resolution"
-        " AND start_ms >= first_ms AND start_ms < until_ms"
-        " UNION ALL SELECT time_ms, value, histogram, part, series_id, 0, 0, 0.0, 0.0"
-        f"{in_head} AND is_summed = 0"
-        " UNION ALL SELECT MIN(time_ms), SUM(value), NULL, part, series_id, 0,"
+        " SELECT MIN(time_ms), SUM(value), NULL, part, series_id, 0,"  # noqa: S608
         " COUNT(*), MIN(value), MAX(value)"
         f"{in_head} AND is_summed = 1"
         " GROUP BY part, series_id, (time_ms - origin_ms) / step_ms"
+        " UNION ALL SELECT start_ms, NULL, data, part, series_id, 1, NULL, NULL, NULL"
+        " FROM wanted CROSS JOIN monitoring_block"
+        f" WHERE {among_rows('series_id', sealed)} AND resolution_ms = resolution"
+        " AND start_ms >= first_ms AND start_ms < until_ms"
+        " UNION ALL SELECT time_ms, NULL, histogram, part, series_id, 0, NULL, NULL, NULL"
+        f"{in_head} AND is_summed = 0"
     )

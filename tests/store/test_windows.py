@@ -122,6 +122,19 @@ def test_several_readings_in_one_statement_are_as_each_by_itself(
     assert [len(each) for each in together] == [2, 0, 1]
 
 
+def test_of_the_last_hour_it_need_not_be_asked_how_far_anything_reaches(
+    django_assert_num_queries: Any,
+) -> None:
+    record([Point("load1", {}, NOW_MS - MINUTE_MS, 2.0)], now_ms=NOW_MS)
+    (series,) = [each.series for each in store.latest(Selector("load1"))]
+    for length_ms, queries in ((50 * MINUTE_MS, 1), (2 * HOUR_MS, 2)):
+        with django_assert_num_queries(queries):
+            (found,) = store.windows_of(
+                [series], NOW_MS - length_ms, NOW_MS, 5 * MINUTE_MS, now_ms=NOW_MS
+            )
+        assert [each.count for each in found.buckets] == [1]
+
+
 def test_an_exact_end_leaves_out_what_comes_after_it_in_the_last_step() -> None:
     times = (NOW_MS - MINUTE_MS, NOW_MS)
     record([Point("load1", {}, time_ms, 1.0) for time_ms in times], now_ms=NOW_MS)
