@@ -28,6 +28,10 @@ class Senses:
         self.points: list[store.Point] = []
         self._episode = _open_episode()
 
+    @property
+    def is_blind(self) -> bool:
+        return self._episode is not None
+
     def around(self, check: Prepared, reason: Reason, failing_since_ms: int | None) -> Surroundings:
         needed = self._of_parent(check.parent_id)
         if needed is not Surroundings.CLEAR:

@@ -18,12 +18,17 @@ MARGIN_MS = 10_000
 
 
 class Lease(NamedTuple):
-    """`until_ms` tells this lease from a later one of the same check. `due_ms` may lie ahead."""
+    """`until_ms` tells this lease from a later one of the same check. `due_ms` may lie ahead. The
+    rest is what the last result has made of it, which nobody else changes as long as it is held."""
 
     check_id: int
     version: int
     due_ms: int
     until_ms: int
+    status: str = ""
+    failures: int = 0
+    flapping_since_ms: int | None = None
+    response_time_ms: float | None = None
 
 
 def lease_due(now_ms: int, ahead_ms: int, limit: int) -> list[Lease]:
@@ -46,7 +51,8 @@ def lease_due(now_ms: int, ahead_ms: int, limit: int) -> list[Lease]:
         SET leased_until_ms = %s + CAST(checks.timeout_seconds * 1000 AS bigint)
         FROM monitoring_check AS checks
         WHERE checks.id = state.check_id AND state.check_id {among}
-        RETURNING check_id, version, due_ms, leased_until_ms
+        RETURNING check_id, version, due_ms, leased_until_ms, status, failures, flapping_since_ms,
+            response_time_ms
     """  # noqa: S608
     until = max(now_ms, now_ms + ahead_ms) + MARGIN_MS
     with transaction.atomic(), connection.cursor() as cursor:

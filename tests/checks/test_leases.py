@@ -5,12 +5,13 @@ import threading
 import pytest
 from django.db import connection
 
+from monitoring import store
 from monitoring.editing import save_check, set_enabled
 from monitoring.models import Check, CheckState
 from monitoring.runner.leasing import Lease, lease_due, release
 from monitoring.runner.outcomes import write
 from monitoring.runner.prepared import PreparedChecks
-from tests.checks.watched import GOOD, START_MS, add, outcome, state
+from tests.checks.watched import GOOD, START_MS, add, outcome, probed, state
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +56,23 @@ def test_the_result_of_a_lease_that_ran_out_does_not_count() -> None:
     assert write([outcome(second, GOOD, START_MS + 62_000)]) == 1
     assert write([outcome(second, GOOD, START_MS + 63_000)]) == 0
     assert state(check).probed_ms == START_MS + 62_000
+
+
+def test_of_good_results_as_before_only_those_count_whose_leases_hold() -> None:
+    kept, edited, lost = checks = [add(name, interval_seconds=60) for name in ("a", "b", "c")]
+    probed(START_MS, dict.fromkeys(checks, GOOD))
+    later_ms = START_MS + 120_000
+    outcomes = [outcome(lease, GOOD, later_ms) for lease in lease_due(later_ms, 0, 10)]
+    set_enabled(edited, False)
+    other_lease_ms = later_ms + 1
+    CheckState.objects.filter(pk=lost.pk).update(leased_until_ms=other_lease_ms)
+    assert write(outcomes) == 1
+    assert [state(each).probed_ms for each in checks] == [later_ms, START_MS, START_MS]
+    assert [state(each).leased_until_ms for each in checks] == [0, 0, other_lease_ms]
+    (latest,) = store.latest(store.Selector("check_up", {"check": kept.slug}))
+    assert latest.time_ms == later_ms
+    (before,) = store.latest(store.Selector("check_up", {"check": lost.slug}))
+    assert before.time_ms == START_MS
 
 
 def test_the_result_of_settings_that_were_edited_meanwhile_does_not_count() -> None:
