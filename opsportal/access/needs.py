@@ -27,9 +27,10 @@ def missing(user: User | AnonymousUser, permissions: tuple[str, ...]) -> str:
 
 
 def reason(lacking: list[str]) -> str:
-    named = " and ".join(f"“{each}”" for each in lacking)
-    what = "permission" if len(lacking) == 1 else "permissions"
-    return f"You lack the {what} {named}. An administrator can give you a role that has it."
+    named = [f"“{each}”" for each in lacking]
+    words = " and ".join([*([", ".join(named[:-1])] if named[1:] else []), named[-1]])
+    what, it = ("permission", "it") if len(lacking) == 1 else ("permissions", "them")
+    return f"You lack the {what} {words}. An administrator can give you a role that has {it}."
 
 
 def needs(*permissions: str) -> Callable[[View], View]:

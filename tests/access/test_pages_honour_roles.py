@@ -5,6 +5,7 @@ from django.contrib.auth.models import Permission, User
 
 from monitoring.editing import save_check
 from monitoring.models import Check
+from opsportal.access.needs import reason
 from tests.access.conftest import ClientAs
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,30 @@ def test_who_has_no_role_sees_nothing_and_is_told_why(
     if address in PAGES:
         assert "You lack the permission" in text
         assert "An administrator can give you a role" in text
+
+
+def test_who_may_not_see_the_dashboard_is_not_led_back_to_it(client_as: ClientAs) -> None:
+    client = client_as()
+    refused = client.get("/").content.decode()
+    assert "To the dashboard" not in refused
+    assert '<a href="/account/">To your account</a>' in refused
+    assert client.get("/account/").status_code == 200
+    assert "To the dashboard" in client.get("/alerts/").content.decode()
+
+
+def test_the_reason_is_a_sentence() -> None:
+    assert reason(["a"]).startswith("You lack the permission “a”. ")
+    assert reason(["a", "b", "c"]).startswith("You lack the permissions “a”, “b” and “c”. ")
+    assert reason(["a"]).endswith(" a role that has it.")
+    assert reason(["a", "b"]).endswith(" a role that has them.")
+
+
+def test_the_first_page_of_the_admin_does_not_say_that_all_is_done_to_who_sees_nothing(
+    client_as: ClientAs,
+) -> None:
+    html = client_as().get("/admin/").content.decode()
+    assert "What needs doing" not in html
+    assert "permission to view or edit anything" in html
 
 
 def test_the_refresh_of_the_dashboard_is_refused_in_json(client_as: ClientAs) -> None:
