@@ -38,20 +38,21 @@ def encode_floats(numbers: Sequence[float], dropped_bytes: int = 0) -> list[byte
 
 
 class ColumnReader:
-    """Reads the columns of `count` numbers that were written one after the other."""
+    """Reads the columns of `count` numbers that were written one after the other; of each all from
+    the number `first` on."""
 
     def __init__(self, data: bytes, offset: int = 0) -> None:
         self._data = data
         self._offset = offset
 
-    def integers(self, count: int) -> list[int]:
-        return self._next(count)[1]
+    def integers(self, count: int, first: int = 0) -> list[int]:
+        return self._next(count, first)[1]
 
-    def floats(self, count: int) -> list[float]:
-        scale, numbers = self._next(count)
+    def floats(self, count: int, first: int = 0) -> list[float]:
+        scale, numbers = self._next(count, first)
         return list(map(truediv, numbers, repeat(scale))) if scale else numbers
 
-    def _next(self, count: int) -> tuple[int, list[Any]]:
+    def _next(self, count: int, first: int) -> tuple[int, list[Any]]:
         scale, order, code, size = _HEADER.unpack_from(self._data, self._offset)
         firsts = struct.unpack_from(f"<{order}q", self._data, self._offset + _HEADER.size)
         start = self._offset + _HEADER.size + 8 * order
@@ -60,12 +61,19 @@ class ColumnReader:
         column.frombytes(_unshuffled(self._data[start : start + size], column.itemsize))
         if sys.byteorder == "big":
             column.byteswap()
+        found = len(column) + order
+        if found != count:
+            raise ValueError(f"a column of {found} numbers where {count} were written")
+        if order == 1 and first:
+            # What comes before is added up, which is cheaper than to make numbers of it.
+            numbers = list(accumulate(column[first:], initial=sum(column[:first], firsts[0])))
+            return scale, numbers[: count - first]
+        if not order:
+            return scale, column[first:].tolist()
         numbers = column.tolist()
-        for first in reversed(firsts):
-            numbers = list(accumulate(numbers, initial=first))
-        if len(numbers) != count:
-            raise ValueError(f"a column of {len(numbers)} numbers where {count} were written")
-        return scale, numbers
+        for each in reversed(firsts):
+            numbers = list(accumulate(numbers, initial=each))
+        return scale, numbers[first:]
 
 
 def _column(

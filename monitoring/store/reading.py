@@ -131,7 +131,7 @@ def _buckets(found: _Found | None, part: Part, of_rows: BucketsOfRows) -> list[B
     new = _of_head(sorted(found.rows, key=_TIME), part, of_rows) if found.rows else []
     if not found.blocks:
         return new
-    blocks = [decode(row[2]) for row in sorted(found.blocks, key=_TIME)]
+    blocks = [decode(row[2], part.start_ms) for row in sorted(found.blocks, key=_TIME)]
     old = aggregate(joined(blocks), part.start_ms, part.end_ms, part.step_ms, part.origin_ms)
     if old and new and old[-1].time_ms == new[0].time_ms:
         new = [added([old.pop(), new[0]]), *new[1:]]

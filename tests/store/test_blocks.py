@@ -49,6 +49,16 @@ def test_rollups_come_back() -> None:
     assert decode(encode(samples, raw=False)) == samples
 
 
+@pytest.mark.parametrize("from_ms", [0, 1000, 1001, 2000, 3000, 3500, 3501])
+def test_of_a_block_only_the_later_rows_are_decoded(from_ms: int) -> None:
+    values = Samples.of_values(TIMES, [1.5, 0.1 + 0.2, -3e99])
+    histograms = Samples.of_histograms(TIMES, HISTOGRAMS)
+    rollups = Samples(TIMES, [1, 2, 3], [1.5, 2.5, 9.0], [1.5, 1.0, 2.0], [1.5, 1.5, 4.0])
+    for samples, raw in ((values, True), (histograms, True), (histograms, False), (rollups, False)):
+        later = samples.between(from_ms, 10_000)
+        assert decode(encode(samples, raw=raw), from_ms) == later
+
+
 def test_a_noisy_day_takes_6_6_bytes_a_point() -> None:
     generator = random.Random(3)  # noqa: S311
     times = list(range(0, 86_400_000, 10_000))

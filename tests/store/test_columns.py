@@ -1,5 +1,7 @@
 """Columns of numbers come back as they were, in few bytes."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +20,20 @@ def test_a_column_of_another_length_is_refused() -> None:
 @given(st.lists(st.integers(-(2**60), 2**60)))
 def test_integers_come_back(numbers: list[int]) -> None:
     assert ColumnReader(b"".join(encode_integers(numbers))).integers(len(numbers)) == numbers
+
+
+# Far apart, rising and rising faster and faster: each order of the differences.
+KINDS = st.sampled_from([lambda n: n * 2654435761 % 1000, lambda n: 40 + n, lambda n: n**2])
+
+
+@given(KINDS, st.integers(0, 40), st.data())
+def test_of_a_column_the_later_numbers_are_the_same(kind: Any, count: int, data: Any) -> None:
+    numbers = [kind(n) for n in range(count)]
+    first = data.draw(st.integers(0, count))
+    both = b"".join(encode_integers(numbers) + encode_integers([7, 9]))
+    reader = ColumnReader(both)
+    assert reader.integers(count, first) == numbers[first:]
+    assert reader.integers(2) == [7, 9]
 
 
 @given(st.one_of(st.lists(FINITE), st.lists(DECIMALS), st.lists(st.integers(0, 100).map(float))))
