@@ -29,7 +29,7 @@ Answered = tuple[int, int, tuple[Any, ...] | HttpError]
 """number, started_ms, a Response's fields or why there is none"""
 
 # To wake the other side for each answer would cost as much as the answer.
-_GATHER_SECONDS = 0.01
+_GATHER_SECONDS = 0.03
 
 
 @dataclass(slots=True)

@@ -31,14 +31,11 @@ logger = logging.getLogger(__name__)
 AHEAD_MS = 6000
 _LAG_EVERY_MS = 10_000
 _SET_RIGHT_EVERY_MS = 60_000
-# Larger ones take longer for each result than they save, and the last is written when nothing else
-# is left to do.
+# Waiting a little for so many makes batches; nobody sees a state change a tenth of a second later. In
+# larger ones a result costs more again, and the last is written when nothing else is left to do.
 _BATCH = 500
 # Where none are being asked, these are while the rest of a crowd is leased.
 _FIRST = 250
-# Waiting a little for more makes batches; nobody sees a state change a tenth of a second later. Of
-# more than these a result costs no less, and what has piled up is still to be written in the end.
-_ENOUGH = 250
 _GATHER_SECONDS, _GATHER_TIMES = 0.02, 5
 _IDLE_SECONDS = 1.0
 # By the database, for what stands in them; that it is away is another matter.
@@ -105,7 +102,7 @@ class Runner:
 
     def _wait_for_more(self) -> None:
         for _ in range(_GATHER_TIMES):
-            if len(self._inbox) >= _ENOUGH or self._engine.is_idle.wait(_GATHER_SECONDS):
+            if len(self._inbox) >= _BATCH or self._engine.is_idle.wait(_GATHER_SECONDS):
                 return
 
     def _write(self, batch: list[Outcome]) -> None:

@@ -64,7 +64,7 @@ def test_a_result_that_cannot_be_written_costs_no_other_its_own(
         with serving(sending(http(b"ok"))) as port:
             web("odd", port)
             others = [web(f"web {number}", port) for number in range(3)]
-            with mock.patch.object(running, "_ENOUGH", 4):
+            with mock.patch.object(running, "_BATCH", 4):
                 found = until_probed(runner, *others, seconds=30)
     finally:
         runner.stop()
