@@ -31,8 +31,8 @@ logger = logging.getLogger(__name__)
 AHEAD_MS = 6000
 _LAG_EVERY_MS = 10_000
 _SET_RIGHT_EVERY_MS = 60_000
-# Waiting a little for so many makes batches; nobody sees a state change a tenth of a second later. In
-# larger ones a result costs more again, and the last is written when nothing else is left to do.
+# Waiting a little for so many makes batches; nobody sees a state change a tenth of a second later.
+# In larger ones a result costs more again, and the last is written when nothing else is to do.
 _BATCH = 500
 # Where none are being asked, these are while the rest of a crowd is leased.
 _FIRST = 250
