@@ -42,6 +42,17 @@ def test_nothing_shifts_while_the_page_comes_and_refreshes(
     assert page.evaluate("window.layoutShift") < MOST_SHIFT
 
 
+def test_the_age_of_the_data_takes_no_room_from_the_sentence(page: Page, server: WebServer) -> None:
+    open_dashboard(page, server)
+    before, after = page.evaluate("""() => {
+        const width = () => sentence.getBoundingClientRect().width;
+        const before = width();
+        freshness.textContent = "updated 59 min ago · every 30 s · newest data 1 h old";
+        return [before, width()];
+    }""")
+    assert before == after
+
+
 def test_nothing_shifts_while_a_page_of_the_admin_comes(
     open_context: Callable[..., BrowserContext], server: WebServer
 ) -> None:
