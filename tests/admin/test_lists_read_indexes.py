@@ -31,8 +31,11 @@ def test_the_newest_backup_of_a_plan_is_found_without_sorting_them_all(
     if statuses:
         newest = newest.filter(status__in=statuses)
     plan = explained(newest.values("status")[:1])
-    assert "newest_backups_of_a_plan" in plan
     assert "TEMP B-TREE" not in plan
+    assert "Sort" not in plan
+    # Of an empty table PostgreSQL cannot know that the index of all plans' backups is longer.
+    if connection.vendor == "sqlite":
+        assert "newest_backups_of_a_plan" in plan
 
 
 @pytest.mark.parametrize(
