@@ -14,7 +14,7 @@ class Inbox:
 
     def __init__(self) -> None:
         self._outcomes: deque[Outcome] = deque()
-        self._ticked = False
+        self.has_ticked = False
         self._changed = threading.Event()
 
     def __len__(self) -> int:
@@ -25,12 +25,8 @@ class Inbox:
         self._changed.set()
 
     def tick(self) -> None:
-        self._ticked = True
+        self.has_ticked = True
         self._changed.set()
-
-    @property
-    def has_ticked(self) -> bool:
-        return self._ticked
 
     def wait(self, seconds: float) -> bool:
         """Whether there is anything."""
@@ -39,7 +35,7 @@ class Inbox:
     def take(self, most: int) -> tuple[list[Outcome], bool]:
         """The oldest of them, and whether there was a tick since the last call."""
         self._changed.clear()
-        ticked, self._ticked = self._ticked, False
+        ticked, self.has_ticked = self.has_ticked, False
         taken = [self._outcomes.popleft() for _ in range(min(most, len(self._outcomes)))]
         if self._outcomes:
             self._changed.set()

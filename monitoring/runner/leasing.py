@@ -11,6 +11,7 @@ from django.db.models.functions import Cast
 
 from monitoring.models import CheckState
 from monitoring.scheduling import next_due_ms
+from monitoring.store.dialect import among_rows
 
 # A lease lasts this much longer than its check may take. Another process then takes over what a
 # killed one has left.
@@ -38,10 +39,9 @@ def lease_due(now_ms: int, ahead_ms: int, limit: int) -> list[Lease]:
     leasing are skipped, on SQLite one process writes at a time. What is due is worked out before
     anything is updated: as a subquery PostgreSQL may run it once for each row, past the limit.
     """
-    skip, among = "", "IN (SELECT check_id FROM due)"
-    if connection.vendor == "postgresql":
-        # As an array, or its planner reads all checks to find a few hundred.
-        skip, among = "FOR UPDATE SKIP LOCKED", "= ANY (ARRAY(SELECT check_id FROM due))"
+    skip = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
+    # Else PostgreSQL's planner reads all checks to find a few hundred.
+    is_due = among_rows("state.check_id", "SELECT check_id FROM due")
     statement = f"""
         WITH due AS MATERIALIZED (
             SELECT check_id FROM monitoring_checkstate
@@ -50,7 +50,7 @@ def lease_due(now_ms: int, ahead_ms: int, limit: int) -> list[Lease]:
         UPDATE monitoring_checkstate AS state
         SET leased_until_ms = %s + CAST(checks.timeout_seconds * 1000 AS bigint)
         FROM monitoring_check AS checks
-        WHERE checks.id = state.check_id AND state.check_id {among}
+        WHERE checks.id = state.check_id AND {is_due}
         RETURNING check_id, version, due_ms, leased_until_ms, status, failures, flapping_since_ms,
             response_time_ms
     """  # noqa: S608
