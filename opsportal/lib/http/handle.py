@@ -9,6 +9,7 @@ from typing import Any
 import certifi
 import pycurl
 
+from opsportal.lib.http.handshake import acknowledge_with_request
 from opsportal.lib.http.request import Request
 
 _IP_VERSIONS = {"4": pycurl.IPRESOLVE_V4, "6": pycurl.IPRESOLVE_V6}
@@ -29,6 +30,7 @@ def set_manner(easy: Any, request: Request) -> None:
     easy.setopt(pycurl.FRESH_CONNECT, 1)
     easy.setopt(pycurl.FORBID_REUSE, 1)
     easy.setopt(pycurl.DNS_CACHE_TIMEOUT, 0)
+    easy.setopt(pycurl.SOCKOPTFUNCTION, acknowledge_with_request)
     # Set even when empty: libcurl would take the environment's.
     easy.setopt(pycurl.PROXY, request.proxy)
     if request.proxy_username or request.proxy_password:
