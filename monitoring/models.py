@@ -215,6 +215,7 @@ class CheckState(models.Model):
 
     class Meta:
         indexes = [
+            # SQLite's only: on PostgreSQL it would cost more than it saves (migration 0007).
             models.Index(
                 fields=["due_ms"], name="due_checks", condition=models.Q(due_ms__isnull=False)
             )

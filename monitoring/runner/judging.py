@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from monitoring.heartbeats.lateness import due_after_lateness_ms, late_result
@@ -110,7 +109,7 @@ class Judged:
             evidence=self.evidence,
         )
 
-    def points(self) -> Iterator[KnownPoint]:
+    def points(self) -> list[KnownPoint]:
         """`check_up` says what the check is, after its retries: while nobody knows, nothing."""
         lease, check, _result, time_ms = self.outcome
         is_up = _IS_UP.get(self.verdict.standing.status)

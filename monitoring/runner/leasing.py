@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 
 from monitoring.models import CheckState
 from monitoring.scheduling import next_due_ms
-from monitoring.store.dialect import among_rows
+from monitoring.store.dialect import among_rows, commit_without_disk
 
 # A lease lasts this much longer than its check may take. Another process then takes over what a
 # killed one has left.
@@ -56,6 +56,7 @@ def lease_due(now_ms: int, ahead_ms: int, limit: int) -> list[Lease]:
     """  # noqa: S608
     until = max(now_ms, now_ms + ahead_ms) + MARGIN_MS
     with transaction.atomic(), connection.cursor() as cursor:
+        commit_without_disk(cursor)
         cursor.execute(statement, [now_ms + ahead_ms, now_ms, limit, until])
         taken = cursor.fetchall()
     return sorted(map(Lease._make, taken), key=attrgetter("due_ms"))

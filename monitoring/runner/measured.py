@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 from monitoring.probes.base import Result
@@ -26,18 +26,21 @@ def are_phases_telling(
 
 def points_of(
     check: Prepared, result: Result, time_ms: int, is_up: float | None, *, with_phases: bool
-) -> Iterator[KnownPoint]:
+) -> list[KnownPoint]:
     """`is_up`: None while nobody knows."""
-    series = check.series
+    series, points = check.series, list[KnownPoint]()
     if is_up is not None:
-        yield (series.of("check_up"), time_ms, is_up)
+        points.append((series.of("check_up"), time_ms, is_up))
     if result.response_time_ms is not None:
-        yield (series.of("check_response_time_ms"), time_ms, result.response_time_ms)
+        points.append((series.of("check_response_time_ms"), time_ms, result.response_time_ms))
     if with_phases:
-        for phase, spent_ms in result.phases_ms.items():
-            yield (series.of_phase(phase), time_ms, spent_ms)
-    for reading in result.readings:
-        yield (series.of(reading.metric), time_ms, reading.value)
+        points += [
+            (series.of_phase(phase), time_ms, spent_ms)
+            for phase, spent_ms in result.phases_ms.items()
+        ]
+    if result.readings:
+        points += [(series.of(each.metric), time_ms, each.value) for each in result.readings]
+    return points
 
 
 def phases_text(phases_ms: Mapping[str, float]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from monitoring import store
 from monitoring.models import CheckState
@@ -15,6 +15,7 @@ from monitoring.runner.judging import Judged, Outcome
 from monitoring.runner.leasing import Lease
 from monitoring.runner.rows import State, lock_states
 from monitoring.state_rows import update_states, update_steady_states
+from monitoring.store.dialect import commit_without_disk
 from monitoring.transitions import Turning, note_flapping, write_transitions
 
 __all__ = ["Outcome", "write"]
@@ -50,6 +51,10 @@ def _write(outcomes: Sequence[Outcome]) -> int:
     if points:
         store.record_known(points, now_ms=now_ms)
     _write_changes(judged, senses, now_ms)
+    if not judged:
+        # Ten thousand a minute that say what is known; the disk would take a fifth of the time.
+        with connection.cursor() as cursor:
+            commit_without_disk(cursor)
     return len(good) + len(judged)
 
 

@@ -3,8 +3,6 @@ no check turns, nobody else is asked, no evidence is kept."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from monitoring.models import CheckStatus
 from monitoring.probes.base import Reason, Status
 from monitoring.runner.judging import Outcome
@@ -45,7 +43,7 @@ def row(outcome: Outcome) -> SteadyRow:
     )
 
 
-def points(outcome: Outcome) -> Iterator[KnownPoint]:
+def points(outcome: Outcome) -> list[KnownPoint]:
     lease, check, result, time_ms = outcome
     telling = are_phases_telling(lease, check, result, lease.response_time_ms)
     return points_of(check, result, time_ms, 1.0, with_phases=telling)

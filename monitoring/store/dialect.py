@@ -36,6 +36,14 @@ def lock_writers(cursor: CursorWrapper) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_WRITERS_LOCK])
 
 
+def commit_without_disk(cursor: CursorWrapper) -> None:
+    """For what is found again when it is lost: this transaction ends before it is on PostgreSQL's
+    disk, and a crash of the server within the next second may undo it, but none that waited. On
+    SQLite none waits (opsportal/database.py)."""
+    if connection.vendor == "postgresql":
+        cursor.execute("SET LOCAL synchronous_commit = off")
+
+
 def waiting_writers_poll() -> bool:
     """True where a writer that waits asks again from time to time, and so may never have luck."""
     return connection.vendor == "sqlite"
@@ -151,9 +159,21 @@ def array_literals(rows: Sequence[tuple[Any, ...]]) -> list[str]:
 
 
 def _array_literal(column: Sequence[Any]) -> str:
-    if None not in column and isinstance(column[0], (int, float)):
-        return f"{{{str(column)[1:-1].rstrip(',')}}}"
+    if None not in column:
+        if isinstance(column[0], (int, float)):
+            return f"{{{str(column)[1:-1].rstrip(',')}}}"
+        if isinstance(column[0], str):
+            return _text_array_literal(column)
     return f"{{{','.join(map(_element, column))}}}"
+
+
+def _text_array_literal(texts: Sequence[str]) -> str:
+    """All are escaped at once: between them stands what PostgreSQL takes in none of them."""
+    joined = "\0".join(texts)
+    if joined.count("\0") >= len(texts):
+        raise ValueError("a text holds a null byte, which PostgreSQL does not take")
+    escaped = joined.replace("\\", "\\\\").replace('"', '\\"').replace("\0", '","')
+    return f'{{"{escaped}"}}'
 
 
 def _element(value: float | str | bytes | None) -> str:
