@@ -51,6 +51,11 @@ class Lane(Generic[J]):
     def put(self, job: J) -> None:
         self._inbox.put(job)
 
+    @property
+    def is_idle(self) -> bool:
+        """Nothing is asked, and nothing waits for its time."""
+        return not self._multi and not self._waiting and self._inbox.empty()
+
     def wake(self) -> None:
         self._multi.wake()
 

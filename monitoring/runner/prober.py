@@ -28,7 +28,7 @@ Asked = tuple[int, int, int, Request | None]
 Answered = tuple[int, int, tuple[Any, ...] | HttpError]
 """number, started_ms, a Response's fields or why there is none"""
 
-# To wake the other side for each answer would cost as much as the answer.
+# To wake the other side for each answer would cost as much as the answer. The last ones go at once.
 _GATHER_SECONDS = 0.03
 
 
@@ -78,7 +78,7 @@ class Prober:
         """Never waits for the other side: while that is busy, transfers go on."""
         if self._answers:
             patience_seconds = self._tell_at - time.monotonic()
-            if patience_seconds > 0:
+            if patience_seconds > 0 and not self._lane.is_idle:
                 return patience_seconds
             self._pipe.put(self._answers)
             self._answers = []
