@@ -12,8 +12,9 @@ _QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 
 def acknowledge_with_request(descriptor: int, _purpose: int) -> int:
     """For libcurl, before it connects. The end of the handshake goes out with the request, a moment
-    later, instead of on its own: the server is woken once and not twice, and a probe costs a sixth
-    less. When nothing is sent after all, the kernel acknowledges by itself within 200 ms."""
+    later, instead of on its own: one packet less, and the server is woken once and not twice. That
+    is an eighth of what a probe costs here. When nothing is sent after all, the kernel acknowledges
+    by itself within 200 ms."""
     if _QUICKACK is not None:
         # The descriptor is libcurl's; of which family it is does not matter here.
         borrowed = socket.SocketType(socket.AF_INET, socket.SOCK_STREAM, 0, descriptor)
