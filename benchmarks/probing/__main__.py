@@ -8,7 +8,8 @@ import statistics
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 from unittest import mock
 
@@ -62,7 +63,6 @@ class Ours:
         from django.db.models import F
 
         from monitoring.models import CheckState
-        from monitoring.runner.outcomes import write
 
         # What is still being probed for the last time would not be probed for this one.
         _wait_while(CheckState.objects.filter(leased_until_ms__gt=0))
@@ -71,18 +71,15 @@ class Ours:
         all_written = threading.Event()
         missing = self._checks
 
-        def counted(outcomes: Sequence[Outcome]) -> int:
+        def note(count: int) -> None:
             nonlocal missing
-            count = write(outcomes)
             missing -= count
             if missing <= 0:
                 all_written.set()
-            return count
 
         before, started = _cpu_seconds(), time.perf_counter()
-        running = "monitoring.runner.running"
         # None that would be due again meanwhile, and wait for it: it would be in the peers' way.
-        with mock.patch(f"{running}.write", counted), mock.patch(f"{running}.AHEAD_MS", 0):
+        with _written(note), mock.patch("monitoring.runner.running.AHEAD_MS", 0):
             self._runner.tick()
             assert all_written.wait(600), f"{missing} checks are not done"
         spent, cpu_seconds = time.perf_counter() - started, _cpu_seconds() - before
@@ -95,16 +92,30 @@ class Ours:
         from monitoring.runner.engine import Engine
 
         lags_ms: list[int] = []
+        counts: list[int] = []
         _spread_over_the_interval()
         before, started = _cpu_seconds(), time.perf_counter()
-        with mock.patch.object(Engine, "_note_lag", lambda _, lag_ms: lags_ms.append(lag_ms)):
+        noted = mock.patch.object(Engine, "_note_lag", lambda _, lag_ms: lags_ms.append(lag_ms))
+        with noted, _written(counts.append):
             while (spent := time.perf_counter() - started) < seconds:
                 self._runner.tick()
                 time.sleep(min(TICK_SECONDS, seconds - spent))
         spent, cpu_seconds = time.perf_counter() - started, _cpu_seconds() - before
         percentiles = statistics.quantiles(lags_ms, n=100)
         cpu_percent = 100 * cpu_seconds / spent
-        return Sustained(len(lags_ms) / spent, percentiles[49], percentiles[98], cpu_percent)
+        return Sustained(sum(counts) / spent, percentiles[49], percentiles[98], cpu_percent)
+
+
+def _written(note: Callable[[int], None]) -> AbstractContextManager[object]:
+    """`note` gets how many results have just been written."""
+    from monitoring.runner.outcomes import write
+
+    def counted(outcomes: Sequence[Outcome]) -> int:
+        count = write(outcomes)
+        note(count)
+        return count
+
+    return mock.patch("monitoring.runner.running.write", counted)
 
 
 def _create_checks(given: dict[str, str], count: int) -> None:

@@ -15,7 +15,8 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Sustained:
-    """The lag is that of a probe's start behind when it was due."""
+    """The lag is that of a probe's start behind when it was due; of those that a prober tells of at
+    once, the longest."""
 
     per_second: float
     lag_p50_ms: float
