@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pycurl
 import pytest
 from pytest_django import Settings
 
 from opsportal.lib.addresses import ForbiddenAddressError, check_address
 from opsportal.lib.http import HttpError, Request, fetch
+from opsportal.lib.http.handle import set_manner
+from tests.probes.misbehaving import http, sending, serving
 
 
 @pytest.mark.parametrize(
@@ -81,6 +84,25 @@ def test_a_name_that_resolves_to_a_refused_address_is_refused(settings: Settings
     settings.PRIVATE_ADDRESSES_ALLOWED = False
     with pytest.raises(HttpError) as raised:
         fetch(Request(url="http://localhost:1/", timeout_seconds=1))
+    assert raised.value.failure == "forbidden"
+
+
+def test_a_name_that_resolves_to_something_else_a_moment_later_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its owner decides what it resolves to: here libcurl is told, each time anew."""
+    addresses = iter(["127.0.0.1", "169.254.169.254"])
+
+    def resolving(easy: pycurl.Curl, request: Request) -> None:
+        set_manner(easy, request)
+        easy.setopt(pycurl.RESOLVE, [f"rebinding.example:{port}:{next(addresses)}"])
+
+    monkeypatch.setattr("opsportal.lib.http.transfer.set_manner", resolving)
+    with serving(sending(http(b"ok"))) as port:
+        request = Request(url=f"http://rebinding.example:{port}/", timeout_seconds=5)
+        assert fetch(request).status == 200
+        with pytest.raises(HttpError, match=r"169\.254\.169\.254 is link-local") as raised:
+            fetch(request)
     assert raised.value.failure == "forbidden"
 
 
