@@ -38,6 +38,8 @@ _BATCH = 500
 _FIRST = 250
 _GATHER_SECONDS, _GATHER_TIMES = 0.02, 5
 _IDLE_SECONDS = 1.0
+# Of a crowd no more are leased before there is room for so many: each look for them costs too.
+_ROOM = CAPACITY // 2
 # By the database, for what stands in them; that it is away is another matter.
 _REFUSED = (DataError, IntegrityError, ValueError)
 
@@ -123,9 +125,9 @@ class Runner:
                 logger.exception("the result of check %s cannot be written", each.check.slug)
 
     def _lease_if(self, ticked: bool) -> None:
-        """At a tick; and when there were more than fitted, as soon as there is some room for them:
-        what probes must not run dry while a batch is gathered and written."""
-        if ticked or (self._more_are_due and self._engine.free >= CAPACITY // 4):
+        """At a tick; and when there were more than fitted, while as many are still being asked: what
+        probes must not run dry while a batch is gathered and written."""
+        if ticked or (self._more_are_due and self._engine.free >= _ROOM):
             self._lease(_now_ms())
 
     def _lease(self, now_ms: int) -> None:
