@@ -125,8 +125,8 @@ class Runner:
                 logger.exception("the result of check %s cannot be written", each.check.slug)
 
     def _lease_if(self, ticked: bool) -> None:
-        """At a tick; and when there were more than fitted, while half of them are still being asked:
-        what probes must not run dry while a batch is gathered and written."""
+        """At a tick; and when there were more than fitted, while half of them are still asked: what
+        probes must not run dry while a batch is gathered and written."""
         if ticked or (self._more_are_due and self._engine.free >= _ROOM):
             self._lease(_now_ms())
 
