@@ -38,8 +38,8 @@ _BATCH = 500
 _FIRST = 250
 _GATHER_SECONDS, _GATHER_TIMES = 0.02, 5
 _IDLE_SECONDS = 1.0
-# Of a crowd no more are leased before there is room for so many: each look for them costs too.
-_ROOM = CAPACITY // 2
+# Each look for more of a crowd costs too: with less room than for half of it the next one waits.
+_NEXT_LOOK_MS = 250
 # By the database, for what stands in them; that it is away is another matter.
 _REFUSED = (DataError, IntegrityError, ValueError)
 
@@ -53,7 +53,7 @@ class Runner:
         self._checks = PreparedChecks()
         self._stopping = threading.Event()
         self._more_are_due = False
-        self._lag_recorded_ms = self._set_right_ms = 0
+        self._lag_recorded_ms = self._set_right_ms = self._leased_ms = 0
         self._thread = threading.Thread(target=self._run, name="checks", daemon=True)
 
     def start(self) -> None:
@@ -125,12 +125,20 @@ class Runner:
                 logger.exception("the result of check %s cannot be written", each.check.slug)
 
     def _lease_if(self, ticked: bool) -> None:
-        """At a tick; and when there were more than fitted, while half of them are still asked: what
+        """At a tick; and when there were more than fitted, while many of them are still asked: what
         probes must not run dry while a batch is gathered and written."""
-        if ticked or (self._more_are_due and self._engine.free >= _ROOM):
-            self._lease(_now_ms())
+        now_ms = _now_ms()
+        if ticked or (self._more_are_due and self._has_room(now_ms)):
+            self._lease(now_ms)
+
+    def _has_room(self, now_ms: int) -> bool:
+        """Those that hang may take more than half of it for long."""
+        free = self._engine.free
+        is_time = _is_over(self._leased_ms, now_ms, _NEXT_LOOK_MS)
+        return free >= CAPACITY // 2 or (is_time and free >= CAPACITY // 4)
 
     def _lease(self, now_ms: int) -> None:
+        self._leased_ms = now_ms
         if _is_over(self._set_right_ms, now_ms, _SET_RIGHT_EVERY_MS):
             self._set_right_ms = now_ms
             if found := set_right(now_ms, AHEAD_MS):

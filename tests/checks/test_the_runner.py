@@ -96,6 +96,21 @@ def test_a_hundred_that_hang_hold_up_none_that_answers(runner: Runner) -> None:
         assert leased.count() == len(stuck)
 
 
+def test_a_crowd_of_which_more_than_half_hang_does_not_wait_for_the_next_tick(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("engine.CAPACITY", "running.CAPACITY", "running._FIRST"):
+        monkeypatch.setattr(f"monitoring.runner.{name}", 8)
+    with serving(sending(http(b"ok"))) as good, serving(hangs) as hanging:
+        hung = [web(f"hanging {number}", hanging) for number in range(5)]
+        others = [web(f"good {number}", good) for number in range(9)]
+        CheckState.objects.filter(owner__in=hung).update(due_ms=1)
+        runner.tick()
+        waiting = CheckState.objects.filter(owner__in=others, probed_ms=None)
+        until(lambda: not waiting.exists(), 20, "all that answer to be probed")
+        assert not CheckState.objects.filter(owner__in=hung, probed_ms__gt=0).exists()
+
+
 def dribbles(connection: socket.socket) -> None:
     connection.recv(65_536)
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
