@@ -39,7 +39,7 @@ _FIRST = 250
 _GATHER_SECONDS, _GATHER_TIMES = 0.02, 5
 _IDLE_SECONDS = 1.0
 # Each look for more of a crowd costs too: with less room than for half of it the next one waits.
-_NEXT_LOOK_MS = 250
+_NEXT_LOOK_MS = 500
 # By the database, for what stands in them; that it is away is another matter.
 _REFUSED = (DataError, IntegrityError, ValueError)
 
